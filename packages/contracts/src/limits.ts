@@ -1,0 +1,14 @@
+/** Bounds on what anybody may send, in one place. Bytes unless said otherwise. */
+export const limits = {
+  messageText: 32 * 1024,
+  titleChars: 200,
+  questionOptions: 9,
+  hookEvent: 256 * 1024,
+  httpBody: 1024 * 1024,
+  pack: 512 * 1024 * 1024,
+  snapshotPack: 256 * 1024 * 1024,
+  logPerRun: 8 * 1024 * 1024,
+  terminalFrame: 64 * 1024,
+  /** Messages that a session may send in a minute before it is refused. */
+  messagesPerMinute: 60,
+} as const

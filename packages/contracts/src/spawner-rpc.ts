@@ -1,0 +1,60 @@
+/**
+ * The spawner's verbs: POST /<verb> with JSON on the UNIX socket `paths.spawnerSocket`, answered with a `Reply` (subjects.ts).
+ * A caller gives ids and bounded numbers, never a mount, an image, a capability or a network: the spawner builds every
+ * HostConfig itself and acts only on what carries this installation's label. All verbs may be repeated.
+ * GET /watch streams `ContainerFact` lines (ndjson): hints, the truth is `list`.
+ * GET /image/log?run=ID streams a build's log.
+ */
+import { z } from 'zod'
+import { ProjectId, Role, RunId, SessionId } from './ids.ts'
+
+export const Resources = z.object({
+  memoryMb: z.number().int().min(256).max(262_144),
+  cpus: z.number().min(0.25).max(64),
+  pids: z.number().int().min(64).max(32_768),
+})
+export type Resources = z.infer<typeof Resources>
+
+const one = z.object({ session: SessionId })
+
+export const ContainerFact = z.object({
+  session: SessionId,
+  state: z.enum(['created', 'running', 'paused', 'exited', 'missing']),
+  exitCode: z.number().nullable(),
+  oomKilled: z.boolean(),
+  startedAt: z.string().nullable(),
+})
+export type ContainerFact = z.infer<typeof ContainerFact>
+
+export const spawnerVerbs = {
+  /** Creates and starts the session's container, or adopts it. Its folders (worktree, socket, seed) must exist. Reply: ContainerFact. */
+  ensure: z.object({
+    project: ProjectId,
+    session: SessionId,
+    role: Role,
+    resources: Resources,
+    paired: z.boolean(),
+    /** Paths of submodules in the worktree, covered read-only; relative, no "..". */
+    covers: z.array(z.string().max(400)).max(100),
+  }),
+  /** SIGTERM, then SIGKILL after 10 s. The container stays. Reply: ContainerFact. */
+  stop: one,
+  pause: one,
+  unpause: one,
+  /** Removes the container; `volumes` also its git and home volumes (after import). Reply: {}. */
+  remove: one.extend({ volumes: z.boolean() }),
+  /** Reply: { containers: ContainerFact[], volumes: SessionId[] } */
+  list: z.object({}),
+  /** Last lines of the container's own output, at most 200. Reply: { text }. */
+  logs: one.extend({ lines: z.number().int().min(1).max(200) }),
+  /** Commits of a session whose container is gone, by a throw-away helper on its git volume. Reply: { packBase64?, sha } via `packFile` in seeds volume. */
+  rescue: one,
+  /** Builds the project's agent image from text that a person approved. Reply: { image }. Log at /image/log. */
+  buildImage: z.object({ project: ProjectId, run: RunId, dockerfile: z.string().max(64 * 1024) }),
+  /** Facts of the engine: memory for the cap, version for warnings. Reply: EngineFacts. */
+  engine: z.object({}),
+} as const
+export type SpawnerVerb = keyof typeof spawnerVerbs
+
+export const EngineFacts = z.object({ version: z.string(), memoryMb: z.number(), cpus: z.number(), arch: z.string(), diskFreeMb: z.number().nullable() })
+export type EngineFacts = z.infer<typeof EngineFacts>

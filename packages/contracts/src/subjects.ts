@@ -1,0 +1,64 @@
+/**
+ * NATS subjects and their payloads, JSON. Requests are answered with a `Reply`.
+ *   call.<session>      request  relay → orchestrator   an MCP tool call
+ *   event.<session>     request  relay → orchestrator   frames of an agent (answered when committed)
+ *   relay.<verb>        request  orchestrator → relay
+ *   control.<session>   request  orchestrator → relay → agentd (answered when written to a live link)
+ *   inbox.<session>     JetStream stream INBOX, message id = message's id
+ *   answers.<session>   plain    orchestrator → relay: rings for held questions; truth is the inbox
+ *   facts.<project>     plain    what was committed, for whoever listens
+ */
+import { z } from 'zod'
+
+import { Delivery, FromAgent } from './agent-link.ts'
+import { MessageId, Role, SessionId, Timestamp } from './ids.ts'
+import { Problem } from './problems.ts'
+import { CredentialView, Tokens } from './views.ts'
+
+export const subjects = {
+  call: (s: string) => `call.${s}`,
+  event: (s: string) => `event.${s}`,
+  control: (s: string) => `control.${s}`,
+  inbox: (s: string) => `inbox.${s}`,
+  facts: (p: string) => `facts.${p}`,
+  relay: (verb: RelayVerb) => `relay.${verb}`,
+} as const
+export const streams = { inbox: { name: 'INBOX', subjects: ['inbox.*'] } } as const
+
+export const Reply = z.discriminatedUnion('ok', [z.object({ ok: z.literal(true), value: z.unknown() }), z.object({ ok: z.literal(false), problem: Problem })])
+export type Reply = z.infer<typeof Reply>
+
+export const ToolCall = z.object({ /** repeats are answered with the first reply */ id: z.uuid(), session: SessionId, tool: z.string().max(60), args: z.unknown() })
+export type ToolCall = z.infer<typeof ToolCall>
+
+/** What the relay reports about a session; the sender is the socket, so `session` is the relay's word. */
+export const SessionReport = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('link'), session: SessionId, up: z.boolean(), at: Timestamp }),
+  z.object({ type: z.literal('frame'), session: SessionId, frame: FromAgent }),
+  z.object({ type: z.literal('usage'), session: SessionId, request: z.uuid(), model: z.string().max(200), tokens: Tokens, status: z.number(), window: z.object({ used: z.number(), resetsAt: Timestamp.nullable() }).nullable(), at: Timestamp }),
+  z.object({ type: z.literal('limited'), session: SessionId, until: Timestamp.nullable(), text: z.string().max(2000), at: Timestamp }),
+  z.object({ type: z.literal('egress-refused'), session: SessionId, host: z.string().max(300), port: z.number(), reason: z.string().max(300), at: Timestamp }),
+  z.object({ type: z.literal('ask'), session: SessionId, id: z.uuid(), origin: z.enum(['tool', 'native', 'permission']), question: z.string(), options: z.array(z.string()), recommended: z.number().nullable() }),
+  z.object({ type: z.literal('ask-closed'), session: SessionId, message: MessageId, reason: z.string().max(400) }),
+])
+export type SessionReport = z.infer<typeof SessionReport>
+
+/** Body of an inbox message. An answer to a question that the relay still holds goes back as that call's result. */
+export const InboxItem = z.object({ delivery: Delivery, answer: z.object({ question: MessageId, text: z.string(), option: z.number().nullable(), by: z.string() }).nullable() })
+export type InboxItem = z.infer<typeof InboxItem>
+
+export const relayVerbs = {
+  /** Makes the session's socket (idempotent) and lets it in. Reply: {}. */
+  open: z.object({ session: SessionId, role: Role }),
+  /** Closes the socket and the link; the folder stays until `forget`. */
+  close: z.object({ session: SessionId, forget: z.boolean().default(false) }),
+  /** Reply: { sessions: [{ session, linked }] } */
+  list: z.object({}),
+  /** Stores and tries a credential with one real request. Reply: CredentialView. */
+  credential: z.object({ kind: z.enum(['api-key', 'subscription']), secret: z.string().min(1).max(4000).nullable(), baseUrl: z.url().nullable() }),
+  /** Reply: CredentialView. */
+  status: z.object({}),
+} as const
+export type RelayVerb = keyof typeof relayVerbs
+export const RelayStatus = CredentialView
+

@@ -1,0 +1,19 @@
+/** NATS, as the engine needs it. One adapter: adapters/nats. Postgres is the truth; this rings bells and carries inboxes. */
+import type { CredentialView, Result, Role, SessionId } from '@orchestra/contracts'
+import type { bus, link } from '@orchestra/contracts'
+
+export interface Bus {
+  /** Into JetStream, acknowledged by the server, deduplicated on the message's id. */
+  putInbox(session: SessionId, item: bus.InboxItem): Promise<void>
+  /** To the agent over its live link; `agent_unreachable` when there is none. */
+  control(session: SessionId, frame: link.ToAgent): Promise<Result<void>>
+  openSession(session: SessionId, role: Role): Promise<Result<void>>
+  closeSession(session: SessionId, forget: boolean): Promise<Result<void>>
+  credentialStatus(): Promise<Result<CredentialView>>
+  saveCredential(c: { kind: 'api-key' | 'subscription'; secret: string | null; baseUrl: string | null }): Promise<Result<CredentialView>>
+  publishFact(project: string, fact: unknown): void
+  /** Handlers answer when what they did is committed. A thrown error is answered as a retryable problem. */
+  onCall(handler: (call: bus.ToolCall) => Promise<bus.Reply>): void
+  onReport(handler: (report: bus.SessionReport) => Promise<bus.Reply>): void
+  close(): Promise<void>
+}

@@ -1,0 +1,16 @@
+/** Containers, as the engine needs them: the spawner's verbs. One adapter: adapters/spawner (HTTP on the UNIX socket). */
+import type { ContainerFact, EngineFacts, ProjectId, Resources, Result, Role, RunId, SessionId } from '@orchestra/contracts'
+
+export interface Runtime {
+  ensure(spec: { project: ProjectId; session: SessionId; role: Role; resources: Resources; paired: boolean; covers: string[] }): Promise<Result<ContainerFact>>
+  stop(session: SessionId): Promise<Result<ContainerFact>>
+  pause(session: SessionId): Promise<Result<ContainerFact>>
+  unpause(session: SessionId): Promise<Result<ContainerFact>>
+  remove(session: SessionId, volumes: boolean): Promise<Result<void>>
+  list(): Promise<Result<{ containers: ContainerFact[]; volumes: SessionId[] }>>
+  logs(session: SessionId, lines: number): Promise<string>
+  buildImage(spec: { project: ProjectId; run: RunId; dockerfile: string }, onLog: (chunk: Buffer) => void): Promise<Result<{ image: string }>>
+  engine(): Promise<Result<EngineFacts>>
+  /** Hints only; reconnects by itself. Returns the stopper. */
+  watch(onFact: (fact: ContainerFact) => void): () => void
+}
