@@ -1,0 +1,12 @@
+# Links ttyd's unchanged sources statically against a libwebsockets without TLS.
+cmake_minimum_required(VERSION 3.13)
+project(ttyd C)
+file(STRINGS /src/ttyd/CMakeLists.txt version_line REGEX "project\\(ttyd VERSION")
+string(REGEX MATCH "[0-9]+\\.[0-9]+\\.[0-9]+" version "${version_line}")
+file(GLOB sources /src/ttyd/src/*.c)
+add_executable(ttyd ${sources})
+target_compile_definitions(ttyd PRIVATE TTYD_VERSION="${version}" _GNU_SOURCE)
+target_include_directories(ttyd PRIVATE /opt/lws/include /src/ttyd/src)
+target_link_directories(ttyd PRIVATE /opt/lws/lib)
+target_link_options(ttyd PRIVATE -static)
+target_link_libraries(ttyd PRIVATE websockets uv json-c z m pthread dl util)

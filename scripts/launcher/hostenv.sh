@@ -1,0 +1,37 @@
+# What this host needs to reach package registries, handed to image builds: the npm settings, the
+# certificate authorities, the Debian mirror. Read at run time; nothing of it is kept in the project.
+# shellcheck shell=sh
+
+# The bundle of certificate authorities that this host trusts, "-" where there is none to be found.
+host_ca_bundle() {
+  for bundle in "${SSL_CERT_FILE:-}" /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt /etc/ssl/cert.pem; do
+    if [ -n "$bundle" ] && [ -s "$bundle" ]; then
+      printf '%s\n' "$bundle"
+      return 0
+    fi
+  done
+  printf '%s\n' -
+}
+
+# The npm registry that this user has set; npm's own default where npm is missing or says nothing.
+npm_registry() {
+  found=${npm_config_registry:-${NPM_CONFIG_REGISTRY:-}}
+  if [ -z "$found" ] && have npm; then found=$(cd / && npm config get registry 2>/dev/null | tail -n 1); fi
+  if [ -z "$found" ] && [ -f "$HOME/.npmrc" ]; then found=$(sed -n 's/^registry *= *//p' "$HOME/.npmrc" | tail -n 1); fi
+  case "$found" in http*) printf '%s\n' "${found%/}" ;; *) printf '%s\n' https://registry.npmjs.org ;; esac
+}
+
+# Writes an npmrc for builds: registry, scopes, tokens and proxy settings of this user, and nothing
+# that names a path of the host. It reaches a build as a secret, so no image contains it.
+npmrc_write() {
+  (
+    umask 077
+    {
+      printf 'registry=%s/\n' "$(npm_registry)"
+      if [ -f "$HOME/.npmrc" ]; then
+        grep -E '^(//|@[^=]*:registry|(https?-)?proxy|noproxy|strict-ssl|always-auth)' "$HOME/.npmrc" || :
+      fi
+    } >"$1.new"
+  )
+  if cmp -s "$1.new" "$1"; then rm -f "$1.new"; else mv "$1.new" "$1"; fi
+}
