@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto'
+import { bus, fail, ok, problem } from '@orchestra/contracts'
+import type { MessageId, SessionId } from '@orchestra/contracts'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startNats } from '../../../../../test/harness/nats.ts'
+import type { NatsServer } from '../../../../../test/harness/nats.ts'
+import type { Bus } from '../../ports/bus.ts'
+import { connectBus } from './bus.ts'
+
+const session = 'auth' as SessionId
+let server: NatsServer
+let orchestra: Bus
+let peer: NatsConnection
+const failures: string[] = []
+
+beforeAll(async () => {
+  server = await startNats()
+  orchestra = await connectBus({ ...server, onFailure: (what) => failures.push(what) })
+  peer = await connect({ servers: server.url, user: server.user, pass: server.password, maxReconnectAttempts: -1, reconnectTimeWait: 100 })
+}, 60_000)
+afterAll(async () => {
+  await orchestra.close()
+  await peer.close()
+  await server.stop()
+})
+
+const item = (message = randomUUID() as string): bus.InboxItem =>
+  ({ delivery: { message: message as MessageId, voice: 'person', text: 'hello' }, answer: null })
+const request = async (subject: string, payload: unknown): Promise<bus.Reply> => bus.Reply.parse((await peer.request(subject, JSON.stringify(payload), { timeout: 5000 })).json())
+
+test('a message repeated with its id is stored once', async () => {
+  const one = item()
+  await orchestra.putInbox(session, one)
+  await orchestra.putInbox(session, one)
+  const info = await (await jetstreamManager(peer)).streams.info('INBOX', { subjects_filter: 'inbox.auth' })
+  expect(info.state.subjects).toEqual({ 'inbox.auth': 1 })
+})
+
+test('without a relay a verb and a control frame say who is missing', async () => {
+  expect(await orchestra.openSession(session, 'executor')).toMatchObject({ ok: false, problem: { code: 'relay_unreachable' } })
+  expect(await orchestra.control(session, { type: 'interrupt' })).toMatchObject({ ok: false, problem: { code: 'agent_unreachable', about: 'auth' } })
+})
+
+test('a relay that answers is passed on, its problem too', async () => {
+  peer.subscribe('relay.open', { callback: (_error, message) => void message.respond(JSON.stringify(ok({}))) })
+  peer.subscribe('relay.status', { callback: (_error, message) => void message.respond(JSON.stringify(fail(problem('no_credential', 'none yet')))) })
+  await peer.flush()
+  expect(await orchestra.openSession(session, 'executor')).toEqual({ ok: true, value: undefined })
+  expect(await orchestra.credentialStatus()).toMatchObject({ ok: false, problem: { code: 'no_credential' } })
+})
+
+test('calls are answered; a stranger\'s session, nonsense and a thrown error become problems', async () => {
+  orchestra.onCall(async (call) => {
+    if (call.tool === 'breaks') throw new Error('broken')
+    if (call.tool === 'large') return ok('x'.repeat(2 * 1024 * 1024))
+    return ok({ text: `did ${call.tool}` })
+  })
+  const call = (tool: string, from = 'auth') => request('call.auth', { id: randomUUID(), session: from, tool, args: {} })
+  expect(await call('list_sessions')).toEqual({ ok: true, value: { text: 'did list_sessions' } })
+  expect(await call('list_sessions', 'other')).toMatchObject({ ok: false, problem: { code: 'bad_input' } })
+  expect(await request('call.auth', 'nonsense')).toMatchObject({ ok: false, problem: { code: 'bad_input' } })
+  expect(await call('breaks')).toMatchObject({ ok: false, problem: { code: 'timed_out' } })
+  expect(await call('large')).toMatchObject({ ok: false, problem: { code: 'too_large' } })
+  expect(failures).toContain('handler of call.auth')
+})
+
+test('reports of one session are handled in order', async () => {
+  const seen: string[] = []
+  orchestra.onReport(async (report) => {
+    if (report.type === 'frame' && report.frame.type === 'notice') seen.push(report.frame.text)
+    return ok({})
+  })
+  const texts = Array.from({ length: 20 }, (_, i) => String(i))
+  await Promise.all(texts.map((text) => request('event.auth', { type: 'frame', session, frame: { type: 'notice', text } })))
+  expect(seen).toEqual(texts)
+})
+
+test('after a crash of the server it is back, and nothing stored is gone', async () => {
+  await server.crash()
+  await server.restart()
+  await expect.poll(() => orchestra.putInbox(session, item()).then(() => 'stored', () => 'refused'), { timeout: 20_000 }).toBe('stored')
+  const info = await (await jetstreamManager(peer)).streams.info('INBOX', { subjects_filter: 'inbox.auth' })
+  expect(info.state.subjects).toEqual({ 'inbox.auth': 2 })
+}, 30_000)
