@@ -35,6 +35,7 @@ const table = {
   timed_out: { status: 504, next: 'Try again; if it repeats, look at the log.' },
   git_failed: { status: 500, next: 'Read git\'s words in the detail; the repository was not changed.' },
   disk_full: { status: 507, next: 'Free disk space; nothing was lost.' },
+  internal_error: { status: 500, next: 'Try again; if it repeats, look for the reference in `./orchestra logs`.' },
   unsupported_repository: { status: 422, next: 'See the detail for what this repository uses and what to do.' },
 } as const
 
