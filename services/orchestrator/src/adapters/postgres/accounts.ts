@@ -1,0 +1,31 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Accounts } from '../../ports/engine.ts'
+import type { Pool } from './pool.ts'
+
+/** 256 random bits need no slow hash: nobody guesses them, and a read of the table gives nothing that signs in. */
+const hash = (secret: string): string => createHash('sha256').update(secret).digest('hex')
+const newSecret = (): string => randomBytes(32).toString('base64url')
+
+/** The one person of an installation, until there are several. */
+const owner = 'owner'
+
+export const openAccounts = (pool: Pool): Accounts => ({
+  createSignInToken: async () => {
+    const token = newSecret()
+    await pool.query("delete from sign_in_tokens where created_at < now() - interval '7 days'")
+    await pool.query('insert into sign_in_tokens (token_hash) values ($1)', [hash(token)])
+    return token
+  },
+  redeem: async (token) => {
+    const used = await pool.query("update sign_in_tokens set used_at = now() where token_hash = $1 and used_at is null and created_at > now() - interval '24 hours'", [hash(token)])
+    if (used.rowCount !== 1) return null
+    const secret = newSecret()
+    await pool.query('insert into sign_ins (secret_hash, name) values ($1, $2)', [hash(secret), owner])
+    return { secret, name: owner }
+  },
+  whoIs: async (secret) =>
+    (await pool.query<{ name: string }>('update sign_ins set last_seen_at = now() where secret_hash = $1 and ended_at is null returning name', [hash(secret)])).rows[0] ?? null,
+  signOut: async (secret) => {
+    await pool.query('update sign_ins set ended_at = now() where secret_hash = $1 and ended_at is null', [hash(secret)])
+  },
+})

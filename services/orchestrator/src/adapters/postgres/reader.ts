@@ -1,0 +1,61 @@
+import type { ProjectId } from '@orchestra/contracts'
+import type { EventRow, UsageTotal } from '../../domain/rows.ts'
+import type { Reader } from '../../ports/store.ts'
+import type { Queryable } from './pool.ts'
+import { readActor, select } from './table.ts'
+import { merges, messages, projects, runs, sessions, settings } from './tables.ts'
+
+type RawEvent = { seq: number; project_id: string; session_id: string | null; actor: string; type: string; data: unknown; at: string }
+export const readEvent = (raw: RawEvent): EventRow =>
+  ({ seq: raw.seq, projectId: raw.project_id, session: raw.session_id, actor: readActor(raw.actor), type: raw.type, data: raw.data, at: raw.at }) as EventRow
+
+type RawUsage = {
+  session_id: string; model: string; input: number; output: number; cache_read: number; cache_write: number; cost_usd: number | null; unpriced: boolean
+  window_used: number | null; window_resets_at: string | null
+}
+
+/** Messages that a session sent or got, as a condition on `$2`. */
+const ofSession = "(sender = 'session:' || $2 or recipient = 'session:' || $2 or recipient = 'all')"
+
+/** Queries of one project, on the pool or inside a transaction. */
+export const readerOn = (db: Queryable, project: ProjectId): Reader => {
+  const one = <T>(rows: T[]): T | null => rows[0] ?? null
+  const must = <T>(rows: T[], what: string): T => { if (!rows[0]) throw new Error(`project ${project} has no ${what}`); return rows[0] }
+  const newestFirst = <T>(rows: T[]): T[] => rows.reverse()
+  return {
+    project: async () => must(await select(db, projects, 'where id = $1', [project]), 'row'),
+    settings: async () => must(await select(db, settings, 'where project_id = $1', [project]), 'settings'),
+    sessions: () => select(db, sessions, 'where project_id = $1 order by created_at, id', [project]),
+    session: async (id) => one(await select(db, sessions, 'where project_id = $1 and id = $2', [project, id])),
+    message: async (id) => one(await select(db, messages, 'where project_id = $1 and id = $2', [project, id])),
+    messages: async (q) => {
+      const conditions = ['project_id = $1', 'copy_of is null', q.session ? ofSession : '$2::text is null', 'seq < $3', '($4::text is null or text ilike $4)']
+      const like = q.text ? `%${q.text.replace(/[\\%_]/g, (c) => `\\${c}`)}%` : null
+      return newestFirst(await select(db, messages, `where ${conditions.join(' and ')} order by seq desc limit $5`, [project, q.session ?? null, q.before ?? Number.MAX_SAFE_INTEGER, like, q.limit]))
+    },
+    openQuestions: () => select(db, messages, "where project_id = $1 and state = 'open' and copy_of is null order by seq", [project]),
+    undelivered: (session) => select(db, messages, "where project_id = $1 and recipient = 'session:' || $2 and delivery = 'queued' order by seq", [project, session]),
+    copiesOf: (message) => select(db, messages, 'where project_id = $1 and copy_of = $2 order by seq', [project, message]),
+    merge: async (id) => one(await select(db, merges, 'where project_id = $1 and id = $2', [project, id])),
+    merges: async (limit) => newestFirst(await select(db, merges, 'where project_id = $1 order by created_at desc, id limit $2', [project, limit])),
+    run: async (id) => one(await select(db, runs, 'where project_id = $1 and id = $2', [project, id])),
+    runs: async (limit) => newestFirst(await select(db, runs, 'where project_id = $1 order by created_at desc, id limit $2', [project, limit])),
+    events: async (q) => newestFirst((await db.query<RawEvent>(
+      'select * from events where project_id = $1 and session_id = $2 and seq < $3 and ($4::text[] is null or type = any($4)) order by seq desc limit $5',
+      [project, q.session, q.before ?? Number.MAX_SAFE_INTEGER, q.types ?? null, q.limit],
+    )).rows.map(readEvent)),
+    lastEventSeq: async (session) => (await db.query<{ seq: number | null }>('select max(seq) as seq from events where project_id = $1 and session_id = $2', [project, session])).rows[0]?.seq ?? 0,
+    usage: async () => (await db.query<RawUsage>(`
+      select distinct on (session_id, model) session_id, model, window_used, window_resets_at,
+        sum(input_tokens) over w as input, sum(output_tokens) over w as output, sum(cache_read_tokens) over w as cache_read, sum(cache_write_tokens) over w as cache_write,
+        sum(cost_usd) over w as cost_usd, bool_or(cost_usd is null) over w as unpriced
+      from usage where project_id = $1
+      window w as (partition by session_id, model)
+      order by session_id, model, at desc`, [project])).rows.map((r): UsageTotal => ({
+      session: r.session_id as UsageTotal['session'], model: r.model, costUsd: r.cost_usd, unpriced: r.unpriced,
+      tokens: { input: r.input, output: r.output, cacheRead: r.cache_read, cacheWrite: r.cache_write },
+      window: r.window_used === null ? null : { used: r.window_used, resetsAt: r.window_resets_at },
+    })),
+    now: async () => must((await db.query<{ now: string }>('select clock_timestamp() as now')).rows, 'clock').now,
+  }
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import type { MessageId, ProjectId, SessionId } from '@orchestra/contracts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { migrations, startDatabase } from '../../../../../test/harness/database.ts'
+import type { DatabaseServer, TestDatabase } from '../../../../../test/harness/database.ts'
+import { newMessage, newSession } from '../../domain/new-rows.ts'
+import type { Store } from '../../ports/store.ts'
+import { openAccounts } from './accounts.ts'
+import { checkSchema, migrate, NewerSchema } from './migrate.ts'
+import { openStore } from './store.ts'
+
+const project = 'shop-1a2b' as ProjectId
+const by = { kind: 'person', name: 'owner' } as const
+let server: DatabaseServer
+let db: TestDatabase
+let store: Store
+
+beforeAll(async () => { server = await startDatabase() }, 120_000)
+afterAll(() => server.stop())
+beforeEach(async () => {
+  db = await server.create()
+  store = await openStore(db.pool, { project, name: 'shop', path: '/srv/shop' })
+})
+
+const session = (id: string) => newSession({ id: id as SessionId, projectId: project, role: 'executor', title: id, instructions: 'do it', conversation: randomUUID(), createdBy: by, now: new Date().toISOString(), permissionMode: 'bypass', paired: false, phase: 'queued' })
+
+test('a session comes back as it was put, and is replaced as a whole', async () => {
+  const row = { ...session('auth'), carried: ['.env'], problem: { code: 'engine_failed', message: 'no', next: 'look' } as const }
+  await store.transact((tx) => tx.putSession(row))
+  expect(await store.read.session(row.id)).toEqual(row)
+  await store.transact((tx) => tx.putSession({ ...row, problem: null, phase: 'running' }))
+  expect(await store.read.sessions()).toEqual([{ ...row, problem: null, phase: 'running' }])
+})
+
+test('a transaction that throws leaves nothing', async () => {
+  await expect(store.transact(async (tx) => { await tx.putSession(session('a')); throw new Error('stop') })).rejects.toThrow('stop')
+  expect(await store.read.sessions()).toEqual([])
+})
+
+test('messages are numbered by the database and found by text and session', async () => {
+  const text = (to: string, words: string) => newMessage({ id: randomUUID() as MessageId, projectId: project, kind: 'note', from: by, to: { kind: 'session', id: to as SessionId }, text: words, now: new Date().toISOString() })
+  const { touched } = await store.transact(async (tx) => { await tx.putMessage(text('a', '100% sure')); await tx.putMessage(text('b', 'fifty')); await tx.putMessage(text('a', 'third')) })
+  expect(touched.messages.size).toBe(3)
+  expect((await store.read.messages({ limit: 2 })).map((m) => m.text)).toEqual(['fifty', 'third'])
+  expect((await store.read.messages({ limit: 9, session: 'a' as SessionId })).map((m) => m.text)).toEqual(['100% sure', 'third'])
+  expect((await store.read.messages({ limit: 9, text: '0%' })).map((m) => m.text)).toEqual(['100% sure'])
+  const [first] = await store.read.messages({ limit: 9 })
+  expect(await store.read.messages({ limit: 9, before: (first?.seq ?? 0) + 1 })).toHaveLength(1)
+})
+
+test('an event with a source is recorded once and never changed', async () => {
+  const event = { type: 'link', session: 'a' as SessionId, actor: by, data: { up: true }, source: 'boot/1' } as const
+  const first = await store.transact((tx) => tx.event(event))
+  expect(first.value?.seq).toBeGreaterThan(0)
+  expect((await store.transact((tx) => tx.event(event))).value).toBeNull()
+  expect(await store.read.events({ session: 'a' as SessionId, limit: 10 })).toEqual([first.value])
+  await expect(db.pool.query("update events set type = 'x'")).rejects.toThrow('immutable')
+})
+
+test('effects of a lane go one at a time in order, lanes beside each other', async () => {
+  const effect = (kind: string, lane: string) => ({ kind, lane, payload: {}, session: null, actor: by })
+  await store.transact(async (tx) => { await tx.effect(effect('one', 'a')); await tx.effect(effect('two', 'a')); await tx.effect(effect('other', 'b')) })
+  const take = async () => { const c = await store.claimEffect(); return 'effect' in c ? c.effect : null }
+  const one = await take()
+  const other = await take()
+  expect([one?.kind, other?.kind, await take()]).toEqual(['one', 'other', null])
+  await store.effectRetry(one?.id ?? 0, 'later', 60_000)
+  expect(await take()).toBeNull()
+  const due = await store.claimEffect()
+  expect('dueInMs' in due && due.dueInMs !== null && due.dueInMs > 50_000).toBe(true)
+  expect(await store.requeueRunning()).toBe(1)
+  expect((await take())?.kind).toBe('other')
+})
+
+test('a newer schema is refused, a repeated migration changes nothing', async () => {
+  expect((await migrate(db.pool, migrations)).applied).toEqual([])
+  await checkSchema(db.pool, migrations)
+  await db.pool.query("insert into schema_versions (version, file) values (9000, '9000-future.sql')")
+  await expect(migrate(db.pool, migrations)).rejects.toThrow(NewerSchema)
+  await expect(checkSchema(db.pool, migrations)).rejects.toThrow(NewerSchema)
+})
+
+test('two processes migrate the same empty database', async () => {
+  const empty = await server.create(true)
+  const both = await Promise.all([migrate(empty.pool, migrations), migrate(empty.pool, migrations)])
+  expect(both.map((m) => m.applied.length).sort()).toEqual([0, both[0].version])
+})
+
+test('the views can be read', async () => {
+  await store.transact((tx) => tx.putSession(session('auth')))
+  for (const view of ['session_overview', 'message_log', 'event_log', 'usage_by_session']) await db.pool.query(`select * from ${view}`)
+  expect((await db.pool.query('select session, state from session_overview')).rows).toEqual([{ session: 'auth', state: 'queued: ' }])
+})
+
+test('a sign-in link works once, its cookie until signed out', async () => {
+  const accounts = openAccounts(db.pool)
+  const token = await accounts.createSignInToken()
+  const signedIn = await accounts.redeem(token)
+  expect(await accounts.redeem(token)).toBeNull()
+  expect(await accounts.whoIs(signedIn?.secret ?? '')).toEqual({ name: 'owner' })
+  expect(await accounts.whoIs('x')).toBeNull()
+  await accounts.signOut(signedIn?.secret ?? '')
+  expect(await accounts.whoIs(signedIn?.secret ?? '')).toBeNull()
+})

@@ -1,0 +1,56 @@
+/** The environment, read once. Secrets come from files, never from variables. */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { ProjectId } from '@orchestra/contracts'
+import type { DatabaseOptions } from './adapters/postgres/pool.ts'
+
+export const migrationsFolder = resolve(import.meta.dirname, '../../../migrations')
+
+const secret = async (name: string): Promise<string> => {
+  const path = join(process.env.ORCHESTRA_SECRETS ?? '/run/secrets', name)
+  try { return (await readFile(path, 'utf8')).trim() } catch (cause) {
+    throw new Error(`The secret ${path} can't be read: the service "init" makes it on the first start.`, { cause })
+  }
+}
+
+const must = (name: string): string => {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set: compose.yaml sets it.`)
+  return value
+}
+
+export const databaseOptions = async (): Promise<DatabaseOptions> => ({
+  host: must('DATABASE_HOST'),
+  port: Number(process.env.DATABASE_PORT ?? 5432),
+  user: 'orchestra',
+  database: 'orchestra',
+  password: await secret('postgres-password'),
+})
+
+/** The folder's name for people, a hash of the path so that two folders of one name differ. */
+export const projectIdOf = (path: string): ProjectId => {
+  const slug = basename(path).normalize('NFKD').toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-+|-+$/g, '').slice(0, 40)
+  return ProjectId.parse(`${slug || 'project'}-${createHash('sha256').update(path).digest('hex').slice(0, 6)}`)
+}
+
+export const readConfig = async () => {
+  const projectDir = must('ORCHESTRA_PROJECT_DIR')
+  return {
+    projectDir,
+    project: projectIdOf(projectDir),
+    name: basename(projectDir),
+    home: must('ORCHESTRA_HOME'),
+    install: must('ORCHESTRA_INSTALL'),
+    /** As people reach the page: part of the allowed origins. */
+    port: Number(process.env.ORCHESTRA_PORT || 7717),
+    allowedHosts: (process.env.ORCHESTRA_ALLOWED_HOSTS ?? '').split(',').map((h) => h.trim()).filter(Boolean),
+    /** Null: a default that fits the engine's memory. */
+    maxSessions: process.env.ORCHESTRA_MAX_SESSIONS ? Number(process.env.ORCHESTRA_MAX_SESSIONS) : null,
+    database: await databaseOptions(),
+    nats: { url: must('NATS_URL'), user: await secret('nats-user'), password: await secret('nats-password') },
+    relayUrl: must('RELAY_URL'),
+    internalToken: await secret('internal-token'),
+  }
+}
+export type Config = Awaited<ReturnType<typeof readConfig>>
