@@ -1,0 +1,80 @@
+/** Who is there: a one-time token becomes a cookie, the cookie becomes a person on every later request. */
+import { timingSafeEqual, createHash } from 'node:crypto'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { problem } from '@orchestra/contracts'
+import type { Accounts } from '../ports/engine.ts'
+import type { PublicConfig } from './config.ts'
+import { parse, Refusal } from './refusal.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set on every route but the few open ones. */
+    person: { name: string; secret: string } | null
+  }
+}
+
+const signedOut = () => new Refusal(problem('signed_out', 'You are not signed in.'))
+const cookieSeconds = 30 * 24 * 3600
+/** Sign-in tries in a minute, over all callers: behind the proxy they share one address, and a person needs one. */
+const triesPerMinute = 20
+
+export const personOf = (request: FastifyRequest): { name: string; secret: string } => {
+  if (!request.person) throw signedOut()
+  return request.person
+}
+
+/** Equal without telling by the time it took where they differ. */
+export const sameSecret = (a: string, b: string): boolean => {
+  const digest = (s: string) => createHash('sha256').update(s).digest()
+  return timingSafeEqual(digest(a), digest(b))
+}
+
+const counter = (perMinute: number) => {
+  let start = 0
+  let count = 0
+  return (now: number): boolean => {
+    if (now - start > 60_000) [start, count] = [now, 0]
+    count += 1
+    return count <= perMinute
+  }
+}
+
+export const signIn = (app: FastifyInstance, accounts: Accounts, config: PublicConfig): void => {
+  const cookie = `orchestra_${config.install}`
+  const options = { path: '/', httpOnly: true, sameSite: 'strict', secure: config.tls } as const
+  const mayTry = counter(triesPerMinute)
+
+  app.decorateRequest('person', null)
+  app.addHook('preValidation', async (request) => {
+    if (request.routeOptions.config.open || request.routeOptions.url === undefined) return
+    const secret = request.cookies[cookie]
+    const who = secret ? await accounts.whoIs(secret) : null
+    if (!secret || !who) throw signedOut()
+    request.person = { name: who.name, secret }
+  })
+
+  app.post('/api/session', { config: { open: true } }, async (request, reply) => {
+    if (!mayTry(Date.now())) throw new Refusal(problem('rate_limited', 'Too many sign-in attempts in this minute.'))
+    const { token } = parse(z.object({ token: z.string().min(1).max(500) }), request.body, 'body')
+    const redeemed = await accounts.redeem(token)
+    if (!redeemed) throw new Refusal(problem('signed_out', 'This sign-in link was used before, or is too old.'))
+    reply.setCookie(cookie, redeemed.secret, { ...options, maxAge: cookieSeconds })
+    return { name: redeemed.name }
+  })
+
+  app.delete('/api/session', async (request, reply) => {
+    await accounts.signOut(personOf(request).secret)
+    reply.clearCookie(cookie, options)
+    return {}
+  })
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answered without being signed in. */
+    open?: boolean
+    /** Needs a `?ticket=`: every WebSocket. */
+    ticket?: boolean
+  }
+}

@@ -1,0 +1,73 @@
+/** Every WebSocket: cookie, Origin and ticket are checked by the hooks before the upgrade; here the sockets find their streams. */
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { WebSocket } from 'ws'
+import { z } from 'zod'
+import { RunId, SessionId, TerminalTarget } from '@orchestra/contracts'
+import type { Accounts, Engine } from '../../ports/engine.ts'
+import type { PublicConfig, RelayDoor } from '../config.ts'
+import { parse } from '../refusal.ts'
+import { personOf } from '../sign-in.ts'
+import { specRoom } from '../spec/room.ts'
+import { closeCodes } from './codes.ts'
+import { sendLog } from './run.ts'
+import { stateHub } from './state.ts'
+import { bridgeTerminal } from './terminal.ts'
+
+/** How long a signed-out cookie's open sockets may live on. */
+const recheckMs = 60_000
+const guarded = { websocket: true, config: { ticket: true } } as const
+const RunPath = z.object({ id: RunId })
+const TerminalPath = z.object({ session: SessionId, target: TerminalTarget })
+const Size = z.object({ cols: z.coerce.number().int().min(2).max(1000).default(80), rows: z.coerce.number().int().min(1).max(500).default(24) })
+const From = z.object({ from: z.coerce.number().int().min(0).default(0) })
+
+export const sockets = (app: FastifyInstance, parts: { engine: Engine; accounts: Accounts; config: PublicConfig; relay: RelayDoor }): void => {
+  const { engine, accounts, config, relay } = parts
+  const hub = stateHub(engine)
+  const spec = specRoom(engine, config.stateDir, (error, what) => app.log.error({ err: error }, what))
+  app.addHook('preClose', async () => {
+    hub.stop()
+    await spec.stop()
+  })
+
+  /** Closes the socket once its person has signed out. */
+  const keepChecking = (socket: WebSocket, request: FastifyRequest): void => {
+    const { secret } = personOf(request)
+    const timer = setInterval(() => {
+      accounts.whoIs(secret).then(
+        (who) => who ?? socket.close(closeCodes.signedOut, 'signed out'),
+        (error: unknown) => app.log.warn({ err: error }, 'could not re-check a sign-in'),
+      )
+    }, recheckMs)
+    socket.on('close', () => clearInterval(timer))
+    socket.on('error', (error) => app.log.debug({ err: error }, 'socket failed'))
+  }
+  /** Paths are checked before the upgrade, so that a wrong one is an ordinary refusal. */
+  const check = (...schemas: [z.ZodType, 'params' | 'query'][]) => async (request: FastifyRequest) => {
+    for (const [schema, where] of schemas) parse(schema, request[where], where)
+  }
+
+  app.get('/ws/state', guarded, (socket, request) => {
+    keepChecking(socket, request)
+    hub.join(socket).catch((error: unknown) => {
+      app.log.error({ err: error }, 'no snapshot for a page')
+      socket.close(1011, 'no snapshot')
+    })
+  })
+  app.get('/ws/run/:id', { ...guarded, preHandler: check([RunPath, 'params'], [From, 'query']) }, (socket, request) => {
+    keepChecking(socket, request)
+    const { id } = RunPath.parse(request.params)
+    sendLog(socket, engine, id, From.parse(request.query).from).catch((error: unknown) => {
+      app.log.error({ err: error, run: id }, 'log stream failed')
+      socket.close(1011, 'log stream failed')
+    })
+  })
+  app.get('/ws/terminal/:session/:target', { ...guarded, preHandler: check([TerminalPath, 'params'], [Size, 'query']) }, (socket, request) => {
+    keepChecking(socket, request)
+    bridgeTerminal(socket, relay, TerminalPath.parse(request.params), Size.parse(request.query))
+  })
+  app.get('/ws/spec', guarded, (socket, request) => {
+    keepChecking(socket, request)
+    spec.join(socket, personOf(request).name)
+  })
+}
