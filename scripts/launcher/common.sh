@@ -1,7 +1,7 @@
 # Words and small tools that every part of the launcher uses. Sourced, never run.
 # shellcheck shell=sh
 
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$@"; }
 step() { printf '==> %s\n' "$*"; }
 warn() { printf 'orchestra: warning: %s\n' "$*" >&2; }
 

@@ -60,6 +60,7 @@ for service in postgres nats orchestrator relay spawner; do
   chmod 0555 "$secrets/$service"
 done
 give postgres postgres-password "$(secret postgres-password)" 0:0
+give nats nats.conf "$(cat "${0%/*}/nats.conf")" 0:0
 give nats passwords.conf "ORCHESTRATOR_PASSWORD: \"$(secret nats-orchestrator)\"
 RELAY_PASSWORD: \"$(secret nats-relay)\"
 " 0:0

@@ -1,0 +1,74 @@
+# Waits for a stack to be up, with progress, and explains a start that fails.
+# shellcheck shell=sh
+
+start_timeout=180
+
+# One line per container: service|state|health|exit code
+stack_states() {
+  docker ps -aq --filter "label=com.docker.compose.project=$stack" --filter "label=com.docker.compose.oneoff=False" | xargs -r docker inspect \
+    --format '{{index .Config.Labels "com.docker.compose.service"}}|{{.State.Status}}|{{if .State.Health}}{{.State.Health.Status}}{{else}}-{{end}}|{{.State.ExitCode}}' 2>/dev/null
+}
+
+stack_is_ready() {
+  states=$(stack_states)
+  for service in postgres nats orchestrator relay spawner web; do
+    case "$states" in *"$service|running|healthy|"*) ;; *) return 1 ;; esac
+  done
+}
+
+# Starts compose in the background and reports each service as it gets ready.
+stack_start() {
+  up_log=$(settings_dir)/up.log
+  stack_compose --progress plain up --detach --no-build --remove-orphans >"$up_log" 2>&1 &
+  up_pid=$!
+  told=' ' waited=0
+  while :; do
+    for line in $(stack_states); do
+      service=${line%%|*}
+      case "$line" in
+        *'|running|healthy|'* | *'|exited|'*'|0')
+          case "$told" in *" $service "*) ;; *) told="$told$service " && printf '    %s ready\n' "$service" ;; esac ;;
+      esac
+    done
+    if ! kill -0 "$up_pid" 2>/dev/null; then
+      if ! wait "$up_pid"; then stack_explain; fi
+      up_pid=''
+      break
+    fi
+    sleep 1
+  done
+  until stack_is_ready; do
+    waited=$((waited + 1))
+    [ "$waited" -lt "$start_timeout" ] || stack_explain
+    case "$(stack_states)" in *'|exited|'*'|'[1-9]*) stack_explain ;; esac
+    sleep 1
+  done
+}
+
+# Ends the launcher with the log of what failed.
+stack_explain() {
+  if grep -qE 'port is already allocated|address already in use' "$up_log"; then
+    die "port $ORCHESTRA_PORT was taken by another program in this moment." "Run this again, or choose one: --port N"
+  fi
+  if grep -qi 'no space left' "$up_log"; then
+    die "the disk is full." "Free some space (docker system df shows what Docker holds) and run this again; nothing was lost."
+  fi
+  if grep -qi 'all predefined address pools have been fully subnetted' "$up_log"; then
+    die "Docker has no address range left for another network." "Stop a stack you do not need (orchestra status --all), or: docker network prune"
+  fi
+  for line in $(stack_states); do
+    service=${line%%|*}
+    case "$line" in
+      *'|exited|'*'|0' | *'|running|healthy|'* | *'|created|'*) continue ;;
+      init'|exited|'*)
+        # Its own words say what to do.
+        stack_compose logs --no-log-prefix --no-color --tail 12 init 2>/dev/null | sed '/^$/d' >&2
+        exit 1 ;;
+    esac
+    printf 'orchestra: %s did not start. The end of its log:\n' "$service" >&2
+    stack_compose logs --no-color --tail 25 "$service" >&2 || :
+    die "the stack is not up." "Try:  orchestra doctor     The log of all:  orchestra logs     Nothing was lost; run this again after a change."
+  done
+  tail -n 12 "$up_log" >&2
+  die "the stack could not be started." "The whole log: $up_log"
+}

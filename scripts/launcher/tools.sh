@@ -1,0 +1,74 @@
+# logs, psql, login, link, install, test: the way into a running stack, and small things.
+# shellcheck shell=sh
+
+# The stack of the repository around the current folder; it must run.
+here() {
+  project_find ''
+  settings_load
+  require_running
+  export ORCHESTRA_TAG="$(docker inspect --format '{{.Config.Image}}' "$(stack_container orchestrator)" | sed 's/.*://')"
+}
+
+cmd_logs() {
+  project_find ''
+  settings_load
+  stack_compose logs --follow --tail 200 "$@"
+}
+
+cmd_psql() {
+  here
+  if [ -t 0 ] && [ -t 1 ]; then stack_compose exec postgres psql -U orchestra orchestra "$@"
+  else stack_compose exec -T postgres psql -U orchestra orchestra "$@"; fi
+}
+
+cmd_link() {
+  here
+  say_link
+}
+
+# The key goes from the terminal, unechoed, through a pipe into the relay's volume: never into an
+# argument, an environment variable or a file of the host.
+cmd_login() {
+  base=''
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --base-url) option_value "$@" && base=$2 && shift ;;
+      *) die "login takes no $1." "orchestra login [--base-url URL]; the key is asked for, or read from standard input." ;;
+    esac
+    shift
+  done
+  here
+  if [ -t 0 ]; then
+    say "An API key, or a subscription's token (claude setup-token). Enter alone keeps the present one."
+    printf 'key or token (not shown): '
+    saved=$(stty -g)
+    trap 'stty "$saved"; exit 130' INT TERM
+    stty -echo
+    IFS= read -r key || key=''
+    stty "$saved"
+    trap - INT TERM
+    printf '\n'
+  else
+    IFS= read -r key || [ -n "$key" ] || die "no key on standard input."
+  fi
+  if [ -n "$base" ]; then set -- --base-url "$base"; else set --; fi
+  printf '%s\n' "$key" | stack_exec relay node services/relay/src/login.ts "$@"
+}
+
+cmd_install() {
+  if is_root; then folder=/usr/local/bin; else folder=$HOME/.local/bin; fi
+  mkdir -p "$folder" || die "$folder cannot be made."
+  if [ -e "$folder/orchestra" ] && [ ! -L "$folder/orchestra" ]; then
+    die "$folder/orchestra is there already and is no link." "Remove it and run this again."
+  fi
+  ln -sf "$ORCHESTRA_ROOT/orchestra" "$folder/orchestra"
+  say "$folder/orchestra -> $ORCHESTRA_ROOT/orchestra"
+  case ":$PATH:" in *":$folder:"*) ;; *) say "Add it to your PATH:  export PATH=\"$folder:\$PATH\"" ;; esac
+}
+
+cmd_test() {
+  have npm || die "npm was not found." "Install Node 20 or newer (with npm) and run this again."
+  cd "$ORCHESTRA_ROOT"
+  [ -d node_modules ] || npm ci
+  exec npm test -- "$@"
+}
