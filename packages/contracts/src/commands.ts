@@ -74,4 +74,4 @@ export type CommandBody<N extends CommandName> = z.output<(typeof commands)[N]['
 export type CommandReply<N extends CommandName> = z.output<(typeof commands)[N]['reply']>
 
 /** A repeated `id` gets the recorded reply of the first; nothing happens twice. */
-export const CommandEnvelope = z.object({ id: z.uuid().optional(), input: z.unknown() })
+export const CommandEnvelope = z.object({ id: z.uuid().optional(), input: z.unknown().optional() })

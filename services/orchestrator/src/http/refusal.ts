@@ -38,6 +38,8 @@ const problemOf = (error: FastifyError | Error): Problem | null => {
 
 export const answerFailures = (app: FastifyInstance): void => {
   app.setErrorHandler((error: FastifyError | Error, request, reply) => {
+    // A refused upgrade's connection belongs to nobody afterwards and would hold up `close()`.
+    if (request.headers.upgrade !== undefined) reply.raw.on('finish', () => request.raw.socket.destroySoon())
     const known = problemOf(error)
     if (known) return reply.code(statusOf(known.code)).send({ problem: known })
     const reference = randomUUID().slice(0, 8)
