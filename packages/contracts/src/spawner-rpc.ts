@@ -6,7 +6,7 @@
  * GET /image/log?run=ID streams a build's log.
  */
 import { z } from 'zod'
-import { ProjectId, Role, RunId, SessionId } from './ids.ts'
+import { ProjectId, Role, RunId, SessionId, Sha } from './ids.ts'
 
 export const Resources = z.object({
   memoryMb: z.number().int().min(256).max(262_144),
@@ -47,8 +47,8 @@ export const spawnerVerbs = {
   list: z.object({}),
   /** Last lines of the container's own output, at most 200. Reply: { text }. */
   logs: one.extend({ lines: z.number().int().min(1).max(200) }),
-  /** Commits of a session whose container is gone, by a throw-away helper on its git volume. Reply: { packBase64?, sha } via `packFile` in seeds volume. */
-  rescue: one,
+  /** Commits of a session whose container is gone, by a throw-away helper on its git volume. Reply: header `x-tip`, body a thin pack against `known`. */
+  rescue: one.extend({ project: ProjectId, known: z.array(Sha).max(100) }),
   /** Builds the project's agent image from text that a person approved. Reply: { image }. Log at /image/log. */
   buildImage: z.object({ project: ProjectId, run: RunId, dockerfile: z.string().max(64 * 1024) }),
   /** Facts of the engine: memory for the cap, version for warnings. Reply: EngineFacts. */

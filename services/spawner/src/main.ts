@@ -1,0 +1,21 @@
+import { createBuilds } from './builds.ts'
+import { readConfig } from './config.ts'
+import type { Context } from './context.ts'
+import { connectEngine } from './docker/index.ts'
+import { openLedger } from './ledger.ts'
+import { createPrepare } from './prepare.ts'
+import { createRpc, listenAs } from './rpc.ts'
+
+const config = readConfig(process.env)
+const engine = connectEngine(config.dockerSocket)
+const ctx: Context = { config, engine, ledger: openLedger(config.stateDir), prepare: createPrepare(config, engine), builds: createBuilds() }
+const server = createRpc(ctx)
+await listenAs(server, config.socket, config.owner)
+console.log(`spawner: serving ${config.install} on ${config.socket}`)
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    server.close(() => process.exit(0))
+    server.closeAllConnections()
+  })
+}
