@@ -1,5 +1,5 @@
 /** HTTP on a UNIX socket that the project's owner alone may open: POST /<verb>, and the streams. */
-import { chownSync, chmodSync, rmSync } from 'node:fs'
+import { chownSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { json } from 'node:stream/consumers'
@@ -123,5 +123,4 @@ export const listenAs = async (server: Server, path: string, owner: { uid: numbe
     process.umask(umask)
   }
   chownSync(path, owner.uid, owner.gid)
-  chmodSync(path, 0o600)
 }
