@@ -1,0 +1,32 @@
+/**
+ * `npm test`: sets up what is missing (engine, images, Chromium), runs every suite on real parts, and
+ * ends with `N passed, N failed`. Nothing has to be prepared by hand.
+ */
+import { lint, types } from './suites/static.ts'
+import { type Count, finish, program, runSuites, type Suite } from './suites/suite.ts'
+import { vitest } from './suites/vitest.ts'
+
+/** What scripts/prepare.sh found or set up, as environment for the suites that follow it. */
+const prepared: Record<string, string> = {}
+
+const setUp: Suite = {
+  name: 'set-up',
+  run: async () => {
+    const { code, output } = await program('sh', ['scripts/prepare.sh', 'all'])
+    for (const [, name, value] of output.matchAll(/^([A-Z_]+)=(.*)$/gm)) prepared[name as string] = value as string
+    return { passed: 0, failed: code === 0 ? 0 : 1 }
+  },
+}
+
+const scenarios: Suite = {
+  name: 'end to end',
+  run: async (): Promise<Count> => {
+    const { code, output } = await program(process.execPath, ['test/e2e/run.ts', '--all'], prepared)
+    const found = [...output.matchAll(/^e2e: (\d+) passed, (\d+) failed$/gm)].at(-1)
+    if (!found) return { passed: 0, failed: 1 }
+    const failed = Number(found[2])
+    return { passed: Number(found[1]), failed: code === 0 ? failed : Math.max(failed, 1) }
+  },
+}
+
+finish(await runSuites([...types, lint, vitest('unit'), setUp, vitest('integration', prepared), scenarios]))

@@ -1,0 +1,116 @@
+/**
+ * Holds the table of docs/architecture.md over the real imports: which room may import which, and who
+ * alone may import each driver. Also that the launcher's list of base images is the one in use.
+ */
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+
+import { type Import, importsOf, sourceFiles } from './harness/imports.ts'
+
+/** A room is a folder; the longest match wins. `may` names other rooms, `libraries` packages from outside. */
+type Room = { may: readonly string[]; libraries: readonly string[] }
+
+const orchestrator = 'services/orchestrator/src'
+const rooms: Record<string, Room> = {
+  'packages/contracts/src': { may: [], libraries: ['zod'] },
+  [`${orchestrator}/domain`]: { may: ['packages/contracts/src'], libraries: [] },
+  [`${orchestrator}/ports`]: { may: ['packages/contracts/src', `${orchestrator}/domain`], libraries: ['node:stream'] },
+  [`${orchestrator}/engine`]: {
+    may: ['packages/contracts/src', `${orchestrator}/domain`, `${orchestrator}/ports`],
+    libraries: ['node:', 'zod', 'yaml', 'diff'],
+  },
+  ...adapter('postgres', ['pg']),
+  ...adapter('git', ['simple-git', 'yaml', 'diff']),
+  ...adapter('nats', ['@nats-io/']),
+  ...adapter('spawner', []),
+  ...adapter('relay', ['ws']),
+  [`${orchestrator}/http`]: {
+    may: ['packages/contracts/src', `${orchestrator}/ports`, `${orchestrator}/domain`],
+    libraries: ['node:', 'fastify', '@fastify/', '@hocuspocus/', 'yjs', 'ws', 'zod', 'diff'],
+  },
+  // main.ts wires everything; migrate.ts and signin.ts are programs of their own.
+  [orchestrator]: { may: ['*'], libraries: ['node:', 'zod'] },
+  'services/relay/src': { may: ['packages/contracts/src'], libraries: ['node:', '@modelcontextprotocol/', 'ipaddr.js', 'undici', 'ws', 'zod', '@nats-io/'] },
+  'services/spawner/src': { may: ['packages/contracts/src'], libraries: ['node:', 'dockerode', 'dockerode-compose', 'tar-stream', 'zod'] },
+  'images/agent/agentd/src': { may: ['packages/contracts/src'], libraries: ['node:', 'ws', 'zod'] },
+  'services/web/src': { may: ['packages/contracts/src'], libraries: ['*'] },
+}
+
+function adapter(name: string, drivers: readonly string[]): Record<string, Room> {
+  return {
+    [`${orchestrator}/adapters/${name}`]: {
+      may: ['packages/contracts/src', `${orchestrator}/domain`, `${orchestrator}/ports`],
+      libraries: ['node:', 'zod', ...drivers],
+    },
+  }
+}
+
+/** The one place that may import each driver, besides tests and benchmarks. */
+const drivers: Record<string, readonly string[]> = {
+  pg: [`${orchestrator}/adapters/postgres`],
+  '@nats-io/': [`${orchestrator}/adapters/nats`, 'services/relay/src/bus'],
+  dockerode: ['services/spawner/src/docker'],
+  'dockerode-compose': ['services/spawner/src/docker'],
+  'simple-git': [`${orchestrator}/adapters/git`],
+  // Whoever starts programs on the orchestrator runs git, and git only.
+  'node:child_process': [`${orchestrator}/adapters/git`, 'images/agent/agentd/src'],
+}
+
+const roomOf = (file: string): string | undefined =>
+  Object.keys(rooms)
+    .filter((room) => file.startsWith(`${room}/`))
+    .sort((a, b) => b.length - a.length)[0]
+
+const matches = (name: string, list: readonly string[]): boolean =>
+  list.some((entry) => entry === '*' || name === entry || (/[/:]$/.test(entry) ? name.startsWith(entry) : name.startsWith(`${entry}/`)))
+
+const isTest = (file: string): boolean => /\.(test|itest)\.tsx?$/.test(file)
+
+function complaint(one: Import): string | null {
+  const from = roomOf(one.file)
+  if (!from) return null
+  const { may, libraries } = rooms[from] as Room
+  if (one.target === null) {
+    return matches(one.name, libraries) ? null : `${one.file} imports ${one.name}, which ${from} may not`
+  }
+  const to = roomOf(one.target)
+  if (to === undefined) return `${one.file} imports ${one.name}, which lies in no room`
+  if (to === from || may.includes('*') || may.includes(to)) return null
+  return `${one.file} imports ${one.name}: ${from} may not import ${to}`
+}
+
+const files = sourceFiles(Object.keys(rooms))
+const imports = files.filter((file) => !isTest(file)).flatMap(importsOf)
+
+test('every room imports only what the table lets it', () => {
+  expect(imports.map(complaint).filter(Boolean)).toEqual([])
+})
+
+test('each driver has one importer', () => {
+  const wrong = imports.filter(
+    ({ file, name }) => Object.entries(drivers).some(([driver, homes]) => matches(name, [driver]) && !homes.some((home) => file.startsWith(home))),
+  )
+  expect(wrong.map(({ file, name }) => `${file} imports ${name}`)).toEqual([])
+})
+
+test('no part imports the code of another service, tests included', () => {
+  const services = /^(services\/[^/]+|images\/agent\/agentd)\//
+  const wrong = files.flatMap(importsOf).filter(({ file, target }) => {
+    const to = target?.match(services)?.[1]
+    return to !== undefined && to !== file.match(services)?.[1]
+  })
+  expect(wrong.map(({ file, name }) => `${file} imports ${name}`)).toEqual([])
+})
+
+test('the launcher knows every base image that is used, and no other', () => {
+  const text = (file: string) => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+  const list = text('scripts/launcher/images.sh').match(/base_images='([^']+)'/)?.[1] ?? ''
+  const known = list.split('\n').map((line) => line.split(' ')[0])
+  const used = ['compose.yaml', 'compose.demo.yaml', 'services/Dockerfile', 'images/agent/Dockerfile'].flatMap((file) => {
+    const own = new Set([...text(file).matchAll(/\bAS (\S+)/g)].map((m) => m[1]))
+    const named = [...text(file).matchAll(/^(?:FROM|\s+image:|COPY --from=)\s*(\S+)/gm), ...text(file).matchAll(/--from=(\S+)/g)].map((m) => m[1] as string)
+    return named.filter((name) => name.includes(':') && !own.has(name) && !name.startsWith('orchestra-') && !name.startsWith('$'))
+  })
+  // debian:trixie-slim is what the stand-ins themselves are made from.
+  expect([...new Set(used), 'debian:trixie-slim'].sort()).toEqual(known.sort())
+})

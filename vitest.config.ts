@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+const never = ['**/node_modules/**', '**/dist/**', '**/test-results/**', 'demo/**']
+
+/** `unit` needs nothing but git; `integration` needs an engine and the images (scripts/prepare.sh). */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['**/*.test.{ts,tsx}'], exclude: never, testTimeout: 20_000, hookTimeout: 20_000 } },
+      // Each file starts real servers: two at a time is what a small machine carries.
+      { test: { name: 'integration', include: ['**/*.itest.ts'], exclude: never, testTimeout: 120_000, hookTimeout: 120_000, maxWorkers: 2 } },
+    ],
+  },
+})
