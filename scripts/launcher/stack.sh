@@ -27,13 +27,13 @@ stack_environment() {
 
 # An .env of the person's repository is none of ours: hence the empty one.
 stack_compose() {
-  if [ "${ORCHESTRA_DEMO:-}" = 1 ]; then
-    docker compose --project-name "$stack" --env-file /dev/null --project-directory "$ORCHESTRA_ROOT" \
-      --file "$ORCHESTRA_ROOT/compose.yaml" --file "$ORCHESTRA_ROOT/compose.demo.yaml" "$@"
-  else
-    docker compose --project-name "$stack" --env-file /dev/null --project-directory "$ORCHESTRA_ROOT" \
-      --file "$ORCHESTRA_ROOT/compose.yaml" "$@"
-  fi
+  overlays=''
+  [ "${ORCHESTRA_DEMO:-}" != 1 ] || overlays=demo
+  # `npm run dev`: this clone's sources instead of the images'.
+  [ "${ORCHESTRA_DEV:-}" != 1 ] || overlays="$overlays dev"
+  for overlay in $overlays; do set -- --file "$ORCHESTRA_ROOT/compose.$overlay.yaml" "$@"; done
+  docker compose --project-name "$stack" --env-file /dev/null --project-directory "$ORCHESTRA_ROOT" \
+    --file "$ORCHESTRA_ROOT/compose.yaml" "$@"
 }
 
 stack_images() {
