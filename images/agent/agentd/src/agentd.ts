@@ -1,0 +1,179 @@
+/** Wires the parts of one session and keeps them until the container is asked to stop. */
+import { mkdir } from 'node:fs/promises'
+import type { AgentEvent, Sha } from '@orchestra/contracts'
+import { link } from '@orchestra/contracts'
+import { Cli } from './cli/cli.ts'
+import { Delivered } from './cli/delivered.ts'
+import { Delivery } from './cli/delivery.ts'
+import { handleHooks } from './cli/hooks.ts'
+import { openHookServer } from './cli/hookserver.ts'
+import { Questions } from './cli/questions.ts'
+import { tmuxOn } from './cli/tmux.ts'
+import { toolEnv } from './env.ts'
+import { gitOn } from './git/git.ts'
+import { ensureGitDir } from './git/gitdir.ts'
+import { Work } from './git/work.ts'
+import { background, log, reasonOf } from './log.ts'
+import type { Places } from './places.ts'
+import { stateDir } from './places.ts'
+import { claude } from './profiles/claude/index.ts'
+import { openGateway } from './relay/gateway.ts'
+import { Link } from './relay/link.ts'
+import { relayRequest } from './relay/request.ts'
+import { Spool } from './relay/spool.ts'
+import { Restarts } from './cli/restarts.ts'
+import { Runs } from './runs/runs.ts'
+import { waitForSeed } from './seed.ts'
+import { bridge } from './terminal/bridge.ts'
+import { Ttyd } from './terminal/ttyd.ts'
+import { writeUser } from './user.ts'
+
+export const VERSION = '0.1.0'
+const now = () => new Date().toISOString()
+
+export type Agentd = { stop: () => Promise<void>; /** Role `check` ends by itself with the commands' outcome. */ ended: Promise<number> }
+
+export const startAgentd = async (places: Places, stopSignal: AbortSignal): Promise<Agentd> => {
+  const post = relayRequest(places.relaySocket)
+  const env = toolEnv(places)
+  const profile = claude(places)
+  await Promise.all([
+    places.extrausers === null ? undefined : writeUser(places.extrausers, places.home),
+    mkdir(stateDir(places), { recursive: true }),
+    mkdir(places.run, { recursive: true, mode: 0o700 }),
+    openGateway(places.gatewayPort, places.relaySocket),
+  ])
+  const [seed, cliVersion] = await Promise.all([waitForSeed(places.seed, stopSignal), profile.version()])
+  log(`session ${seed.session}, ${seed.role}`)
+
+  const spool = new Spool(`${stateDir(places)}/events`)
+  let onFrame: (frame: link.ToAgent) => void = () => undefined
+  let onUp: () => void = () => undefined
+  const relay = new Link({ socketPath: places.relaySocket, version: VERSION, cliVersion, spool, onFrame: (f) => onFrame(f), onUp: () => onUp() })
+  const event = (e: AgentEvent) => relay.event(e)
+  const runsOf = (tree: () => Promise<Sha | null>) => new Runs({ cwd: places.workspace, env, post, report: (f) => relay.send(f), tree })
+
+  if (seed.role === 'check') {
+    const runs = runsOf(() => Promise.resolve(null))
+    onFrame = (frame) => {
+      if (frame.type === 'run-cancel') runs.cancel(frame.id)
+    }
+    relay.start()
+    const ended = seed.run === null ? Promise.resolve(1) : runs.run(seed.run.id, seed.run.commands).then((r) => (r?.passed === true ? 0 : (r?.exitCode ?? 1) || 1))
+    return {
+      ended: ended.then(async (code) => (await relay.flush(5000), code)),
+      stop: async () => {
+        runs.cancelAll()
+        await relay.flush(2000)
+      },
+    }
+  }
+
+  const git = gitOn(places)
+  const tmux = tmuxOn(places.run, { ...env, ...profile.env })
+  const gitDir = ensureGitDir(places, git, seed)
+  const prepared = Promise.all([profile.prepare(seed), tmux.prepare()])
+  relay.start()
+  await gitDir
+
+  const work = new Work({ places, git, post, seed, onNotice: (text) => event({ type: 'notice', at: now(), text }), tell: (text) => delivery.tell(`[From: orchestra] ${text}`) })
+  const questions = new Questions(post)
+  let progress: Extract<link.FromAgent, { type: 'progress' }> | null = null
+  const report = (step: 'setup' | 'cli' | 'ready' | 'failed', text: string) => {
+    progress = { type: 'progress', step, text: text.slice(-20_000) }
+    relay.send(progress)
+  }
+  const cli = new Cli({
+    places, profile, tmux, seed,
+    onStatus: (status) => {
+      relay.send({ type: 'cli-status', status, at: now() })
+      if (status === 'exited') questions.withdrawAll()
+      delivery.kick()
+    },
+    onReady: () => {
+      report('ready', '')
+      delivery.kick()
+    },
+    onExit: (code, lines, wasReady) => {
+      event({ type: 'cli.exited', at: now(), code, reason: lines.slice(-2000) })
+      if (!wasReady && !cli.stopping) report('failed', `The CLI ended before it was ready (exit code ${code ?? 'unknown'}).\n${lines}`)
+      else restarts.exited(code)
+    },
+  })
+  const restarts = new Restarts(() => cli.restart(), () => !cli.stopping)
+  const delivery: Delivery = new Delivery(
+    {
+      inbox: () => cli.inbox(),
+      post: profile.post,
+      accepted: profile.accepted,
+      receipt: (messages, state, reason) => relay.send({ type: 'receipt', messages: link.Delivery.shape.message.array().parse(messages), state, reason, at: now() }),
+      wanted: () => {
+        if (cli.status === 'exited' && progress?.step === 'ready') restarts.wanted()
+      },
+    },
+    new Delivered(`${stateDir(places)}/delivered`),
+  )
+  const hookServer = openHookServer(places.hooksPort, handleHooks({ profile, delivery, questions, event }))
+  const runs = runsOf(() => (seed.role === 'executor' ? work.tree() : Promise.resolve(null)))
+  const ttyd = new Ttyd(places.run, env)
+
+  const startCli = async () => {
+    report('cli', '')
+    await Promise.all([prepared, hookServer])
+    await cli.start()
+  }
+  const setUp = async (id: NonNullable<link.Seed['setupRun']>, command: string) => {
+    report('setup', command)
+    const result = await runs.run(id, [command])
+    if (result?.passed === true) await startCli()
+    else if (result !== null) report('failed', result.tail)
+  }
+  const openTerminal = async (frame: Extract<link.ToAgent, { type: 'open-stream' }>) => {
+    if (frame.target === 'shell' && !(await tmux.has('shell'))) await tmux.start('shell', places.workspace, [], frame, null)
+    await bridge(places.relaySocket, frame.id, await ttyd.socket(frame.target, tmux.attachCommand(frame.target)), frame)
+  }
+
+  onUp = () => {
+    if (progress !== null) relay.send(progress)
+    relay.send({ type: 'cli-status', status: cli.status, at: now() })
+  }
+  onFrame = (frame) => {
+    switch (frame.type) {
+      case 'deliver': return delivery.deliver(frame.deliveries)
+      case 'interrupt': return background('interrupt', cli.interrupt().then((over) => event(over ? { type: 'turn.failed', at: now(), error: 'interrupted', text: 'Interrupted.' } : { type: 'notice', at: now(), text: 'The turn did not end after three tries to interrupt it.' })))
+      case 'open-stream': return background('opening a terminal', openTerminal(frame))
+      case 'run': {
+        // The setup command tried again: the session starts when it passes.
+        const isSetup = cli.status === 'exited' && progress?.step === 'failed' && frame.command === seed.setupCommand
+        return background('a run', isSetup ? setUp(frame.id, frame.command) : runs.run(frame.id, [frame.command]))
+      }
+      case 'run-cancel': return runs.cancel(frame.id)
+      case 'sync': return work.sync()
+      case 'branch': return background('following the branch', work.follow(frame.branch, frame.tip))
+      case 'refs': return background('setting refs', work.showRefs(frame.refs))
+      case 'permission-mode': {
+        seed.permissionMode = frame.mode
+        return background('changing the permission mode', profile.prepare(seed).then(() => cli.restart()))
+      }
+      default:
+    }
+  }
+
+  background('starting the session', (seed.setupCommand !== null && seed.setupRun !== null && !seed.resume ? setUp(seed.setupRun, seed.setupCommand) : startCli()).catch((error: unknown) => {
+    report('failed', reasonOf(error))
+    throw error
+  }))
+  background('watching the work tree', work.start())
+
+  return {
+    ended: new Promise<number>(() => undefined),
+    stop: async () => {
+      runs.cancelAll()
+      await cli.end()
+      await Promise.race([work.stop(), new Promise((resolve) => setTimeout(resolve, 3000))])
+      await relay.flush(1500)
+      await tmux.kill()
+      relay.close()
+    },
+  }
+}

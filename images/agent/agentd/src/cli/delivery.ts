@@ -1,0 +1,196 @@
+/**
+ * Messages into the CLI's own inbox. One text in flight; its receipt is the prompt hook with exactly that text. Waiting messages
+ * of one voice go together. Sent again only when the CLI never took the text in, or died with it.
+ */
+import { setTimeout as after } from 'node:timers'
+import type { link } from '@orchestra/contracts'
+import { background, log, reasonOf } from '../log.ts'
+import type { Delivered } from './delivered.ts'
+
+/** Told to the model by agentd itself, not by anybody's message: no id, no receipt. */
+export type Waiting = { id: string | null; voice: link.Delivery['voice']; text: string }
+type Flight = { items: Waiting[]; voice: link.Delivery['voice']; text: string; posts: number; since: Date; process: number; conversation: string }
+
+export type Prompted = { kind: 'ours'; voice: link.Delivery['voice']; messages: string[] } | { kind: 'copy' } | { kind: 'other' }
+
+export type Port = {
+  /** Null while the CLI has no inbox. `process`: another number after each start. */
+  inbox: () => { path: string; process: number; conversation: string } | null
+  post: (inbox: string, text: string) => Promise<void>
+  /** How many times the CLI has taken the text in since then. */
+  accepted: (conversation: string, text: string, since: Date) => Promise<number>
+  receipt: (messages: string[], state: 'delivered' | 'seen' | 'failed', reason?: string) => void
+  /** There is mail and no CLI to read it. */
+  wanted: () => void
+}
+
+const MAX_TEXT = 60_000
+const CHECK_MS = 1500
+/** The CLI takes about 30 at once, then one in two seconds, and drops the rest without a word. */
+const BURST = 20
+const REFILL_MS = 2200
+
+export class Delivery {
+  readonly #port: Port
+  readonly #delivered: Delivered
+  #waiting: Waiting[] = []
+  #flight: Flight | null = null
+  /** Text → copies still to come, where it was posted more than once. */
+  #copies = new Map<string, number>()
+  #unseen: string[] = []
+  #tokens = BURST
+  #refilled = Date.now()
+  #timer: NodeJS.Timeout | null = null
+  #posting = false
+
+  constructor(port: Port, delivered: Delivered) {
+    this.#port = port
+    this.#delivered = delivered
+  }
+
+  deliver(deliveries: readonly link.Delivery[]): void {
+    for (const d of deliveries) {
+      if (this.#delivered.has(d.message)) this.#port.receipt([d.message], 'delivered')
+      else if (!this.#has(d.message)) this.#waiting.push({ id: d.message, voice: d.voice, text: d.text })
+    }
+    this.kick()
+  }
+
+  tell(text: string): void {
+    this.#waiting.push({ id: null, voice: 'system', text })
+    this.kick()
+  }
+
+  /** Sends the next text if it can be. Called whenever something may have changed. */
+  kick(): void {
+    if (this.#posting || (this.#flight === null && this.#waiting.length === 0)) return
+    const inbox = this.#port.inbox()
+    if (inbox === null) {
+      this.#port.wanted()
+      return
+    }
+    if (this.#flight === null) this.#flight = this.#next()
+    else if (this.#flight.process === inbox.process) return
+    const flight = this.#flight
+    // What the last process had taken in but not read died with it.
+    if (flight.process !== inbox.process) {
+      this.#copies.clear()
+      flight.posts = 0
+      flight.since = new Date()
+    }
+    const wait = this.#take()
+    if (wait > 0) this.#arm(wait)
+    else background('posting a message', this.#send(flight, inbox))
+  }
+
+  /** What the model is about to get. `messages`: those that this text carries. */
+  async prompted(text: string): Promise<Prompted> {
+    const key = normal(text)
+    const copies = this.#copies.get(key) ?? 0
+    const flight = this.#flight
+    if (flight === null || normal(flight.text) !== key) {
+      if (copies === 0) return { kind: 'other' }
+      this.#countDown(key, copies)
+      return { kind: 'copy' }
+    }
+    if (copies > 0 && flight.posts === 1) {
+      this.#countDown(key, copies)
+      return { kind: 'copy' }
+    }
+    this.#flight = null
+    const messages = flight.items.flatMap((item) => (item.id === null ? [] : [item.id]))
+    if (messages.length > 0) {
+      this.#delivered.add(messages)
+      this.#port.receipt(messages, 'delivered')
+      this.#unseen.push(...messages)
+    }
+    if (flight.posts > 1) {
+      // Sent again although the CLI had just taken it in: the second one is on its way.
+      const taken = await this.#port.accepted(flight.conversation, flight.text, flight.since)
+      if (taken > 1) this.#copies.set(key, taken - 1)
+    }
+    queueMicrotask(() => this.kick())
+    return { kind: 'ours', voice: flight.voice, messages }
+  }
+
+  /** The model spoke or acted: what it was given before, it has seen. */
+  active(): void {
+    if (this.#unseen.length > 0) this.#port.receipt(this.#unseen.splice(0), 'seen')
+  }
+
+  #has(id: string): boolean {
+    return this.#waiting.some((w) => w.id === id) || (this.#flight?.items.some((w) => w.id === id) ?? false)
+  }
+
+  #next(): Flight {
+    const voice = this.#waiting[0]?.voice ?? 'system'
+    const items: Waiting[] = []
+    let size = 0
+    for (const item of this.#waiting) {
+      // The person's words go alone: each is answered for by itself.
+      if (item.voice !== voice || (items.length > 0 && (voice === 'person' || size + item.text.length > MAX_TEXT))) break
+      items.push(item)
+      size += item.text.length + 2
+    }
+    this.#waiting.splice(0, items.length)
+    return { items, voice, text: items.map((i) => i.text).join('\n\n'), posts: 0, since: new Date(), process: -1, conversation: '' }
+  }
+
+  async #send(flight: Flight, inbox: { path: string; process: number; conversation: string }): Promise<void> {
+    this.#posting = true
+    flight.process = inbox.process
+    flight.conversation = inbox.conversation
+    flight.posts += 1
+    try {
+      await this.#port.post(inbox.path, flight.text)
+    } catch (error) {
+      log(`the CLI's inbox did not take a message: ${reasonOf(error)}`)
+      flight.posts -= 1
+    } finally {
+      this.#posting = false
+    }
+    this.#arm(CHECK_MS)
+  }
+
+  #arm(ms: number): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = after(() => {
+      this.#timer = null
+      background('looking after a message', this.#check())
+    }, ms)
+  }
+
+  /** No receipt yet: did the CLI take it in? Then it comes when the model gets to it; else it is sent again. */
+  async #check(): Promise<void> {
+    const flight = this.#flight
+    const inbox = this.#port.inbox()
+    if (flight === null || inbox === null || flight.process !== inbox.process || this.#posting) return this.kick()
+    const taken = flight.posts > 0 && (await this.#port.accepted(inbox.conversation, flight.text, flight.since)) > 0
+    if (this.#flight !== flight) return
+    if (taken) return this.#arm(CHECK_MS * 4)
+    const wait = this.#take()
+    if (wait > 0) this.#arm(wait)
+    else await this.#send(flight, inbox)
+  }
+
+  /** Milliseconds until a text may be posted; 0 takes the permit. */
+  #take(): number {
+    const now = Date.now()
+    const grown = Math.floor((now - this.#refilled) / REFILL_MS)
+    if (grown > 0) {
+      this.#tokens = Math.min(BURST, this.#tokens + grown)
+      this.#refilled += grown * REFILL_MS
+    }
+    if (this.#tokens === 0) return this.#refilled + REFILL_MS - now
+    this.#tokens -= 1
+    return 0
+  }
+
+  #countDown(key: string, copies: number): void {
+    if (copies <= 1) this.#copies.delete(key)
+    else this.#copies.set(key, copies - 1)
+  }
+}
+
+/** The CLI hands the text back as posted, but for the ends. */
+const normal = (text: string) => text.replaceAll('\r\n', '\n').trim()

@@ -1,0 +1,61 @@
+/** Questions that the CLI waits on: put to the person through the relay, withdrawn when the CLI no longer waits. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { link } from '@orchestra/contracts'
+import { log, reasonOf } from '../log.ts'
+import type { Asked } from '../profiles/profile.ts'
+import type { RelayRequest } from '../relay/request.ts'
+
+const RETRY_MS = 1000
+
+export class Questions {
+  readonly #post: RelayRequest
+  readonly #open = new Map<string, AbortController>()
+
+  constructor(post: RelayRequest) {
+    this.#post = post
+  }
+
+  /** Null when it was withdrawn, or when the relay refuses it: then the CLI asks in its terminal. */
+  async ask(origin: 'native' | 'permission', call: string, questions: Asked[], gone: AbortSignal): Promise<Map<string, link.AskReply> | null> {
+    const control = new AbortController()
+    const moot = AbortSignal.any([gone, control.signal])
+    this.#open.set(call, control)
+    try {
+      const replies = await Promise.all(questions.map(async (q): Promise<[string, link.AskReply] | null> => {
+        const reply = await this.#one({ origin, question: q.question, options: q.options }, moot)
+        return reply === null ? null : [q.key, reply]
+      }))
+      const given = replies.filter((r) => r !== null)
+      return given.length === questions.length ? new Map(given) : null
+    } finally {
+      this.#open.delete(call)
+    }
+  }
+
+  /** The call is over: somebody answered in the terminal. */
+  settled(call: string): void {
+    this.#open.get(call)?.abort()
+  }
+
+  withdrawAll(): void {
+    for (const control of this.#open.values()) control.abort()
+  }
+
+  async #one(body: { origin: 'native' | 'permission'; question: string; options: string[] }, moot: AbortSignal): Promise<link.AskReply | null> {
+    while (!moot.aborted) {
+      try {
+        const answer = await this.#post('/ask', JSON.stringify(body), { 'content-type': 'application/json' }, moot)
+        if (answer.status === 200) return link.AskReply.parse(JSON.parse(answer.body))
+        if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
+          log(`a question was refused with ${answer.status}: ${answer.body.slice(0, 300)}`)
+          return null
+        }
+      } catch (error) {
+        if (moot.aborted) break
+        log(`a question waits for the relay: ${reasonOf(error)}`)
+      }
+      await sleep(RETRY_MS, undefined, { signal: moot }).catch(() => undefined)
+    }
+    return null
+  }
+}

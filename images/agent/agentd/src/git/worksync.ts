@@ -1,0 +1,172 @@
+/**
+ * Brings the agent's commits and its uncommitted work to the host: one worker, woken by the watcher, a hint, `sync` or a timer.
+ * Nothing here waits for anybody: a push that fails is tried again, the newest state each time.
+ */
+import { setTimeout as after } from 'node:timers'
+import type { Sha } from '@orchestra/contracts'
+import { background, log } from '../log.ts'
+import type { Places } from '../places.ts'
+import type { RelayRequest } from '../relay/request.ts'
+import type { Git } from './git.ts'
+import { pushPack } from './pack.ts'
+import { Snapshots } from './snapshot.ts'
+
+/** Editors write a file in several steps; this gathers them and is part of the price of every snapshot. */
+const GATHER_MS = 12
+const RETRY_MS = [1000, 3000, 10_000, 30_000] as const
+/** A refusal that is about to pass by itself (a rebase open on the host) is not worth the agent's attention. */
+const TELL_AFTER_TRIES = 3
+
+export type WorkSyncOptions = {
+  places: Places
+  git: Git
+  post: RelayRequest
+  branch: string
+  base: Sha
+  tip: Sha
+  skip: () => readonly string[]
+  /** For the agent's ears: why its commits do not arrive. */
+  tell: (text: string) => void
+}
+
+export class WorkSync {
+  readonly #o: WorkSyncOptions
+  readonly #snapshots: Snapshots
+  /** Commits that the host has, oldest first; what a pack may lean on. */
+  #known: Sha[]
+  #hostTip: Sha
+  #pushedSnapshot: Sha | null = null
+  #dirty = { commits: true, files: true, force: false }
+  #running: Promise<void> | null = null
+  #timer: NodeJS.Timeout | null = null
+  #failures = 0
+  #refused = { tip: '', times: 0, told: '' }
+
+  constructor(options: WorkSyncOptions) {
+    this.#o = options
+    this.#snapshots = new Snapshots(options.places, options.git)
+    this.#known = [...new Set([options.base, options.tip])]
+    this.#hostTip = options.tip
+  }
+
+  /** Where the branch stands on the host, as far as told. */
+  get hostTip(): Sha {
+    return this.#hostTip
+  }
+
+  get branch(): string {
+    return this.#o.branch
+  }
+
+  /** The host's branch is at this commit now, whoever moved it. */
+  hostMoved(tip: Sha): void {
+    this.#hostTip = tip
+    this.#know(tip)
+    this.#refused = { tip: '', times: 0, told: '' }
+  }
+
+  poke(what: 'commits' | 'files' | 'both', force = false): void {
+    if (what !== 'files') this.#dirty.commits = true
+    if (what !== 'commits') this.#dirty.files = true
+    if (force) this.#dirty.force = true
+    this.#schedule(GATHER_MS)
+  }
+
+  /** Everything pushed that can be, now; resolves after one full pass. */
+  async settle(): Promise<void> {
+    await this.#running
+    this.#dirty = { commits: true, files: true, force: false }
+    await this.#pass()
+  }
+
+  /** Tree of the work tree as it is now. */
+  async tree(): Promise<Sha> {
+    await this.#running
+    return (await this.#snapshots.take(this.#o.skip())).tree
+  }
+
+  #schedule(ms: number): void {
+    if (this.#running !== null || this.#timer !== null) return
+    this.#timer = after(() => {
+      this.#timer = null
+      background('pushing work', this.#pass())
+    }, ms)
+  }
+
+  async #pass(): Promise<void> {
+    if (this.#running !== null) return this.#running
+    this.#running = this.#work().finally(() => {
+      this.#running = null
+      if (this.#dirty.commits || this.#dirty.files) this.#schedule(this.#failures === 0 ? GATHER_MS : (RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] ?? 30_000))
+    })
+    return this.#running
+  }
+
+  async #work(): Promise<void> {
+    const todo = this.#dirty
+    this.#dirty = { commits: false, files: false, force: false }
+    try {
+      if (todo.commits && !(await this.#pushCommits())) this.#dirty.commits = true
+      if (todo.files && !(await this.#pushSnapshot(todo.force))) this.#dirty.files = true
+    } catch (error) {
+      this.#dirty = { commits: this.#dirty.commits || todo.commits, files: this.#dirty.files || todo.files, force: todo.force }
+      log(`work could not be read from the gitdir: ${error instanceof Error ? error.message : String(error)}`)
+    }
+    this.#failures = this.#dirty.commits || this.#dirty.files ? this.#failures + 1 : 0
+  }
+
+  /** False: try again later. */
+  async #pushCommits(full = false): Promise<boolean> {
+    const found = await this.#o.git.try(['rev-parse', '--verify', `refs/heads/${this.#o.branch}^{commit}`])
+    // The agent may have renamed or deleted its branch: there is nothing of it to bring.
+    if (found.code !== 0) return true
+    const tip = found.stdout.toString('utf8').trim() as Sha
+    if (tip === this.#hostTip || (this.#known.includes(tip) && !full && tip !== this.#refused.tip)) return true
+    const pushed = await pushPack(this.#o.places, this.#o.post, { kind: 'commits', want: tip, head: tip, have: full ? [] : this.#known.filter((sha) => sha !== tip) })
+    if (!pushed.ok) return this.#later(pushed.reason)
+    const { reply } = pushed
+    if (reply.needFull === true && !full) return this.#pushCommits(true)
+    if (reply.tip !== null) {
+      this.#hostTip = reply.tip
+      this.#know(reply.tip)
+    }
+    if (reply.accepted) return true
+    return this.#refusedBecause(tip, reply.reason ?? 'no reason was given')
+  }
+
+  async #pushSnapshot(force: boolean, full = false): Promise<boolean> {
+    const snapshot = await this.#snapshots.take(this.#o.skip())
+    if (snapshot.sha === this.#pushedSnapshot && !force) return true
+    const have = full ? [] : [...this.#known, ...(this.#pushedSnapshot === null ? [] : [this.#pushedSnapshot])]
+    const pushed = await pushPack(this.#o.places, this.#o.post, { kind: 'snapshot', want: snapshot.sha, head: snapshot.head, have: have.filter((sha) => sha !== snapshot.sha) })
+    if (!pushed.ok) return this.#later(pushed.reason)
+    if (pushed.reply.needFull === true && !full) return this.#pushSnapshot(force, true)
+    if (pushed.reply.accepted) this.#pushedSnapshot = snapshot.sha
+    else log(`a snapshot was refused: ${pushed.reply.reason ?? 'no reason was given'}`)
+    // Refused for what is in it: only another state of the files can do better.
+    return true
+  }
+
+  #later(reason: string): boolean {
+    log(`not pushed yet: ${reason}`)
+    return false
+  }
+
+  #refusedBecause(tip: Sha, reason: string): boolean {
+    const times = this.#refused.tip === tip ? this.#refused.times + 1 : 1
+    const told = this.#refused.told
+    this.#refused = { tip, times, told }
+    if (times >= TELL_AFTER_TRIES && told !== `${tip} ${reason}`) {
+      this.#refused.told = `${tip} ${reason}`
+      this.#o.tell(`Your commit ${tip.slice(0, 12)} on ${this.#o.branch} has not arrived on the host: ${reason}`)
+    }
+    log(`commit ${tip} was not taken: ${reason}`)
+    return times > TELL_AFTER_TRIES
+  }
+
+  #know(sha: Sha): void {
+    if (!this.#known.includes(sha)) this.#known.push(sha)
+    // The base stays; of the rest the newest are the useful ones.
+    if (this.#known.length > 12) this.#known.splice(1, 1)
+  }
+}

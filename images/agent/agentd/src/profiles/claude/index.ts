@@ -1,0 +1,40 @@
+/** Claude Code as a profile. Every fact that this folder leans on has a test in test/cli-contract. */
+import { run } from '../../process.ts'
+import type { Places } from '../../places.ts'
+import type { Profile } from '../profile.ts'
+import { HookInput, displayJoiner, toHook } from './hookinput.ts'
+import { postText, readRecord, timesEnqueued } from './inbox.ts'
+import { replies } from './replies.ts'
+import { DUMMY_KEY, writeSettings } from './settings.ts'
+import { writeScript } from './start.ts'
+
+/** Milliseconds: a question of ours may be held for hours. */
+const TOOL_TIMEOUT_MS = 24 * 3600 * 1000
+
+export const claude = (places: Places): Profile => {
+  const join = displayJoiner()
+  return {
+    // The image says it: asking the CLI would cost a tenth of a second of every start.
+    version: async () => process.env['ORCHESTRA_CLI_VERSION'] ?? (await run('claude', ['--version'], { env: { PATH: process.env['PATH'], HOME: places.home } })).stdout.toString('utf8').trim().slice(0, 60),
+    env: {
+      ANTHROPIC_BASE_URL: `http://127.0.0.1:${places.gatewayPort}/llm`,
+      ANTHROPIC_API_KEY: DUMMY_KEY,
+      CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      DISABLE_AUTOUPDATER: '1',
+      MCP_TOOL_TIMEOUT: String(TOOL_TIMEOUT_MS),
+      ...(process.getuid?.() === 0 ? { IS_SANDBOX: '1' } : {}),
+    },
+    prepare: (seed) => writeSettings(places, seed),
+    script: (seed) => writeScript(places, seed),
+    readHook: (body, now) => {
+      const input = HookInput.safeParse(body)
+      if (!input.success) return null
+      return toHook(input.data, input.data.hook_event_name === 'MessageDisplay' ? join(input.data) : null, now)
+    },
+    reply: replies,
+    record: (pid) => readRecord(places, pid),
+    recordFolder: `${places.home}/.claude/sessions`,
+    post: postText,
+    accepted: (conversation, text, since) => timesEnqueued(places, conversation, text, since),
+  }
+}

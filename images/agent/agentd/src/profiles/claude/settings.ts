@@ -1,0 +1,94 @@
+/** Claude Code's settings, such that it starts without any dialog and reports everything to loopback. */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import type { link } from '@orchestra/contracts'
+import { codeOf } from '../../log.ts'
+import type { Places } from '../../places.ts'
+
+/** Stands in for a credential that only the relay holds. The CLI wants it approved by its last 20 characters. */
+export const DUMMY_KEY = 'sk-ant-orchestra-no-credential-in-this-container-0000'
+/** Seconds. A held question waits as long as a person needs. */
+const HELD = 86_400
+const QUICK = 30
+
+const QUICK_HOOKS = ['UserPromptSubmit', 'PostToolUse', 'PostToolUseFailure', 'MessageDisplay', 'Stop', 'StopFailure', 'Notification', 'PreCompact', 'SessionEnd'] as const
+const HELD_HOOKS = ['PreToolUse', 'PermissionRequest'] as const
+
+const hooks = (places: Places) => {
+  const url = `http://127.0.0.1:${places.hooksPort}/hook`
+  const http = (timeout: number) => [{ hooks: [{ type: 'http', url, timeout }] }]
+  // Over http SessionStart does not fire.
+  const started = [{ hooks: [{ type: 'command', command: `curl -s -m 5 --noproxy '*' --data-binary @- ${url}`, timeout: QUICK }] }]
+  return {
+    SessionStart: started,
+    ...Object.fromEntries(QUICK_HOOKS.map((name) => [name, http(QUICK)])),
+    ...Object.fromEntries(HELD_HOOKS.map((name) => [name, http(HELD)])),
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const readObject = async (path: string): Promise<Record<string, unknown>> => {
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return '{}'
+    throw error
+  })
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : {}
+  } catch {
+    // Cut short by a kill, or broken by the agent: the CLI could not read it either.
+    return {}
+  }
+}
+
+const writeJson = async (path: string, value: unknown): Promise<void> => {
+  await writeFile(`${path}.new`, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 })
+  await rename(`${path}.new`, path)
+}
+
+export const mcpConfigPath = (places: Places) => `${places.home}/.orchestra/mcp.json`
+export const settingsPath = (places: Places) => `${places.home}/.orchestra/settings.json`
+
+export const writeSettings = async (places: Places, seed: link.Seed): Promise<void> => {
+  await mkdir(`${places.home}/.claude`, { recursive: true })
+  await mkdir(`${places.home}/.orchestra`, { recursive: true })
+  const mode = seed.permissionMode === 'bypass' ? 'bypassPermissions' : 'default'
+  const user = {
+    ...(await readObject(`${places.home}/.claude/settings.json`)),
+    skipDangerousModePermissionPrompt: true,
+    disableAutoMode: 'disable',
+    crossSessionInbound: 'accept',
+    enableAllProjectMcpServers: true,
+    // Conversations are kept for as long as the session's volume is.
+    cleanupPeriodDays: 3650,
+    permissions: { defaultMode: mode, allow: ['mcp__orchestra'] },
+  }
+  await writeJson(`${places.home}/.claude/settings.json`, user)
+  // Given on the command line, above what a project's own settings say.
+  await writeJson(settingsPath(places), { disableAllHooks: false, crossSessionInbound: 'accept', disableAutoMode: 'disable', permissions: { defaultMode: mode }, hooks: hooks(places) })
+  await writeJson(mcpConfigPath(places), { mcpServers: { orchestra: { type: 'http', url: `http://127.0.0.1:${places.gatewayPort}/mcp`, alwaysLoad: true } } })
+  await writeState(places)
+}
+
+const writeState = async (places: Places): Promise<void> => {
+  const path = `${places.home}/.claude.json`
+  const state = await readObject(path)
+  const projects = isObject(state['projects']) ? state['projects'] : {}
+  const known = projects[places.workspace]
+  await writeJson(path, {
+    theme: 'dark',
+    ...state,
+    hasCompletedOnboarding: true,
+    customApiKeyResponses: { approved: [DUMMY_KEY.slice(-20)], rejected: [] },
+    projects: {
+      ...projects,
+      [places.workspace]: {
+        ...(isObject(known) ? known : {}),
+        hasTrustDialogAccepted: true,
+        hasCompletedProjectOnboarding: true,
+        hasClaudeMdExternalIncludesApproved: true,
+        hasClaudeMdExternalIncludesWarningShown: true,
+      },
+    },
+  })
+}

@@ -1,0 +1,51 @@
+/** What agentd needs to know of a coding CLI. One implementation a folder; nothing outside it knows a CLI's names. */
+import type { AgentEvent, link } from '@orchestra/contracts'
+
+/** A question that the CLI waits on. `key` finds its answer again in the reply. */
+export type Asked = { key: string; question: string; options: string[] }
+
+/** A call of a hook, in neutral words. */
+export type Hook = {
+  events: AgentEvent[]
+  /** The text that the model is about to get. */
+  prompt: string | null
+  /** Held until answered. */
+  asks: { origin: 'native' | 'permission'; call: string; questions: Asked[] } | null
+  /** The model has spoken or acted: what was delivered before is seen. */
+  active: boolean
+  /** Call that is over: a question of it that is still held is moot. */
+  finished: string | null
+  /** The turn is over. */
+  turnOver: boolean
+}
+
+export type CliStatus = 'idle' | 'busy' | 'dialog'
+/** The running CLI as its own records show it; null until it has made them. */
+export type CliRecord = { status: CliStatus; inbox: string | null; conversation: string }
+
+export type Profile = {
+  version: () => Promise<string>
+  /** Variables that only the CLI needs, beside `toolEnv`. */
+  env: Record<string, string>
+  /** Settings such that no dialog appears. Repeatable; keeps what the CLI wrote itself. */
+  prepare: (seed: link.Seed) => Promise<void>
+  /** Shell script that becomes the CLI by `exec`; resumes when the conversation exists. */
+  script: (seed: link.Seed) => Promise<{ path: string; resumed: boolean }>
+  /** Null for a call that is none of ours. */
+  readHook: (body: unknown, now: Date) => Hook | null
+  reply: {
+    nothing: () => unknown
+    /** The text is the person's own. */
+    vouched: () => unknown
+    /** The model has this text already. */
+    refused: () => unknown
+    answered: (body: unknown, answers: Map<string, link.AskReply>) => unknown
+  }
+  record: (pid: number) => Promise<CliRecord | null>
+  /** Folder whose changes mean that a record may have changed. */
+  recordFolder: string
+  /** Hands a text to the CLI's inbox. Rejects when it does not take it. */
+  post: (inbox: string, text: string) => Promise<void>
+  /** How many times the CLI has taken the text in since this moment, as its own record shows. */
+  accepted: (conversation: string, text: string, since: Date) => Promise<number>
+}
