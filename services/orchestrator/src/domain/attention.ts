@@ -18,7 +18,7 @@ export type AttentionFacts = {
   /** An image definition of the target branch that waits for a yes. */
   image?: { blob: string; since: string } | null
 }
-type Live = SessionRow & { derived: DerivedStatus }
+type Live = SessionRow & { derived: DerivedStatus; asks: boolean }
 
 type Item = AttentionView
 const item = (a: Pick<Item, 'id' | 'rank' | 'kind' | 'title' | 'text' | 'since'> & Partial<Item>): Item =>
@@ -46,7 +46,7 @@ const ofSession = (s: Live): Item | null => {
   if (s.derived.status === 'failed') return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'failed-start', text: s.derived.statusText })
   if (s.derived.status === 'lost') return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'error', text: s.derived.statusText })
   // A dialog in the terminal that came as no question of its own.
-  if (s.derived.status === 'waiting' && s.cli === 'dialog') return item({ ...at, id: `session:${s.id}`, rank: ranks.question, kind: 'permission', text: s.derived.statusText, since: s.cliAt ?? s.lastEventAt })
+  if (s.derived.status === 'waiting' && s.cli === 'dialog' && !s.asks) return item({ ...at, id: `session:${s.id}`, rank: ranks.question, kind: 'permission', text: s.derived.statusText, since: s.cliAt ?? s.lastEventAt })
   return null
 }
 
@@ -81,7 +81,7 @@ const newest = (merges: MergeRow[]): MergeRow[] => {
 
 export const attentionOf = (f: AttentionFacts): AttentionView[] => {
   const asked = (s: SessionRow) => f.messages.filter((m) => m.kind === 'question' && m.state === 'open' && senderOf(m) === s.id)
-  const live = new Map(f.sessions.filter((s) => s.phase !== 'deleted' && s.phase !== 'deleting').map((s): [SessionId, Live] => [s.id, { ...s, derived: sessionStatus(s, asked(s), f.now) }]))
+  const live = new Map(f.sessions.filter((s) => s.phase !== 'deleted' && s.phase !== 'deleting').map((s): [SessionId, Live] => [s.id, { ...s, derived: sessionStatus(s, asked(s), f.now), asks: asked(s).length > 0 }]))
   const titleOf = (id: SessionId | null) => (id ? (live.get(id)?.title ?? id) : '')
   const isLive = (i: Item | null): i is Item => i !== null && (i.session === null || live.has(i.session))
   const questionOf = (m: MergeRow) => f.messages.find((q) => q.merge === m.id && q.state === 'open')
