@@ -57,6 +57,7 @@ const dialOne = (address: string, port: number): Promise<Socket> =>
     socket.once('timeout', () => failed(new Error(`no connection to ${address} within ${CONNECT_TIMEOUT / 1000} s`)))
     socket.once('connect', () => {
       socket.removeListener('error', failed)
+      socket.on('error', () => socket.destroy()) // reset before somebody else listens: must not end the process
       socket.removeAllListeners('timeout')
       socket.setTimeout(0)
       resolve(socket)

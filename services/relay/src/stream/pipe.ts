@@ -22,5 +22,5 @@ const oneWay = (from: WebSocket, to: WebSocket): void => {
     // A peer that does not answer the close in time is cut.
     setTimeout(() => to.terminate(), 5000).unref()
   })
-  from.once('error', () => from.terminate())
+  from.on('error', () => from.terminate())
 }

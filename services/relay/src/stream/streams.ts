@@ -35,6 +35,7 @@ export const makeStreams = (session: SessionId, link: Pick<ControlLink, 'send'>)
         asked.set(id, (socket) => {
           clearTimeout(timer)
           asked.delete(id)
+          socket.on('error', () => socket.terminate())
           socket.pause()
           resolve(ok(socket))
         })
