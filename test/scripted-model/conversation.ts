@@ -23,6 +23,17 @@ const resultText = (b: Block): string => {
   return inner.success ? blocks(inner.data).map((i) => i.text ?? '').join('\n') : ''
 }
 
+/** `from`: the sender of a framed message; what is typed into the terminal, or given at the start, is `person`. */
+export type Words = { from: string; text: string }
+
+const HEAD = /^\[From: ([^\]\n]{1,200})\][ \t]*\n?/gm
+/** One prompt can carry several messages; what the CLI puts around them is nobody's words. */
+const wordsOf = (text: string): Words[] => {
+  const heads = [...text.matchAll(HEAD)]
+  if (heads.length === 0) return text === '' ? [] : [{ from: 'person', text }]
+  return heads.map((head, i) => ({ from: head[1] as string, text: text.slice(head.index + head[0].length, heads[i + 1]?.index).trim() }))
+}
+
 export type Conversation = {
   /** From the line `Session: <id>` that the profiles put into the system prompt; null when there is none. */
   session: string | null
@@ -34,7 +45,7 @@ export type Conversation = {
   /** Results of `pending`, joined. */
   results: string
   /** What others said since the model last ended its turn, oldest first. */
-  words: string[]
+  words: Words[]
 }
 
 /** What the CLI puts into the conversation when a person interrupts: the turn is over, whatever its calls returned. */
@@ -56,6 +67,6 @@ export const readConversation = (r: Request): Conversation => {
     said: assistant.flatMap((b) => (b.type === 'text' && b.text !== undefined ? [b.text.trim()] : [])),
     pending: results.flatMap((b) => b.tool_use_id ?? []),
     results: results.map(resultText).join('\n'),
-    words: since.flatMap((b) => (b.type === 'text' ? [plain(b.text ?? '')] : [])).filter((t) => t !== '' && !t.startsWith(INTERRUPTED)),
+    words: since.flatMap((b) => (b.type === 'text' ? [plain(b.text ?? '')] : [])).filter((t) => !t.startsWith(INTERRUPTED)).flatMap(wordsOf),
   }
 }

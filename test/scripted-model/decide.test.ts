@@ -17,6 +17,7 @@ sessions:
         - say: Built.
     - id: thanks
       when: thank
+      from: person
       after: [work]
       turns: [{ say: You are welcome. }]
     - id: anything
@@ -51,6 +52,11 @@ describe('a script', () => {
   it('answers two messages that came together', () => {
     const call = called('toolu_work_0_0_0')
     expect(play(user('build shop'), call, result('toolu_work_0_0_0', 'ok'), user('thank you'))).toMatchObject({ say: ['Built.', 'You are welcome.'], played: 'work/2 thanks/0' })
+  })
+  it('tells senders apart, also in one prompt', () => {
+    const both = user('Another session wrote:\n[From: two]\nthank you\n[From: person]\nwhat now?')
+    expect(play(user('build x'), said('Built.'), both)).toMatchObject({ played: 'anything/0' })
+    expect(play(user('build x'), said('Built.'), user('[From: two]\nhi\n[From: person]\nthank you'))).toMatchObject({ played: 'thanks/0' })
   })
   it('listens anew after an interruption', () => {
     const stopped = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_work_0_0_0', content: 'stopped' }, { type: 'text', text: '[Request interrupted by user for tool use]' }] }

@@ -2,7 +2,7 @@
  * What the model answers: pure, from the script and the conversation alone, so that a restarted model server or a resumed
  * CLI goes on where it was. Tool call ids carry step and turn: `toolu_<step>_<turn>_<n>`.
  */
-import type { Conversation } from './conversation.ts'
+import type { Conversation, Words } from './conversation.ts'
 import type { Call, Failure, Step, Turn } from './script.ts'
 
 export type Answer = {
@@ -51,7 +51,8 @@ const nextTurn = (step: Step, from: number, results: string, found: RegExpExecAr
   return null
 }
 
-const firstMatch = (step: Step, words: string[]): RegExpExecArray | null => words.reduce<RegExpExecArray | null>((found, text) => found ?? match(step.when, text), null)
+const firstMatch = (step: Step, words: Words[]): RegExpExecArray | null =>
+  words.reduce<RegExpExecArray | null>((found, w) => found ?? (step.from === undefined || step.from === w.from ? match(step.when, w.text) : null), null)
 
 /** Steps that match what came in this turn and may be played, in order. `again` steps only where nothing else fits. */
 const candidates = (steps: Step[], c: Conversation, playedNow: Set<string>): Next[] => {
@@ -79,7 +80,7 @@ export const decide = (steps: Step[] | undefined, c: Conversation): Answer => {
   let next = at === null || current === undefined ? null : nextTurn(current, at.turn + 1, c.results, firstMatch(current, c.words))
   next ??= steps === undefined ? null : (candidates(steps, c, done)[0] ?? null)
   if (next === null) {
-    const heard = c.words.at(-1) ?? c.results
+    const heard = c.words.at(-1)?.text ?? c.results
     return { say: [done.size > 0 ? 'Done.' : `(The script has no answer to: ${heard.slice(0, 200)})`], calls: [], fail: null, delay: 0, played: 'nothing' }
   }
   const answer: Answer = { say: [], calls: [], fail: null, delay: 0, played: '' }

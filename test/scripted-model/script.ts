@@ -45,6 +45,8 @@ const Step = z.strictObject({
   id: z.string().regex(/^[a-z0-9-]{1,30}$/),
   /** Of the words that came since the model last ended its turn. */
   when: Pattern,
+  /** Only words of this sender: `person`, a session's id, `orchestra`. */
+  from: z.string().optional(),
   /** Steps that must have been played before. */
   after: z.array(z.string()).default([]),
   /** Steps that must not have been played. */
