@@ -30,7 +30,7 @@ export const TOKEN = 'internal-token-of-the-test'
 export const startStack = async (environment: Record<string, string> = {}): Promise<Stack> => {
   const folder = await temporaryFolder()
   const nats = await startNats()
-  const orchestrator = await connectBus(nats)
+  const orchestrator = await connectBus(nats.orchestrator)
   const reports: bus.SessionReport[] = []
   const calls: bus.ToolCall[] = []
   const logged: Stack['logged'] = []
@@ -40,8 +40,8 @@ export const startStack = async (environment: Record<string, string> = {}): Prom
   }
   orchestrator.onReport(async (report) => { reports.push(report); return answer.report(report) })
   orchestrator.onCall(async (call) => { calls.push(call); return answer.call(call) })
-  const config = readConfig({ NATS_URL: nats.url, RELAY_PORT: '0', RELAY_STATE: `${folder.path}/state`, RELAY_SOCKETS: `${folder.path}/s`, ORCHESTRATOR_URL: 'http://127.0.0.1:9', ...environment })
-  const start = () => startRelay(config, { natsUser: nats.user, natsPassword: nats.password, internalToken: TOKEN }, (what, more) => logged.push({ what, more }))
+  const config = readConfig({ NATS_URL: nats.relay.url, RELAY_PORT: '0', RELAY_STATE: `${folder.path}/state`, RELAY_SOCKETS: `${folder.path}/s`, ORCHESTRATOR_URL: 'http://127.0.0.1:9', ...environment })
+  const start = () => startRelay(config, { natsUser: nats.relay.user, natsPassword: nats.relay.password, internalToken: TOKEN }, (what, more) => logged.push({ what, more }))
   const stack: Stack = {
     nats, bus: orchestrator, relay: await start(), reports, calls, logged, answer,
     socket: (session) => `${folder.path}/s/${session}/relay.sock`,

@@ -18,8 +18,8 @@ const failures: string[] = []
 
 beforeAll(async () => {
   server = await startNats()
-  orchestra = await connectBus({ ...server, onFailure: (what) => failures.push(what) })
-  peer = await connect({ servers: server.url, user: server.user, pass: server.password, maxReconnectAttempts: -1, reconnectTimeWait: 100 })
+  orchestra = await connectBus({ ...server.orchestrator, onFailure: (what) => failures.push(what) })
+  peer = await connect({ servers: server.relay.url, user: server.relay.user, pass: server.relay.password, maxReconnectAttempts: -1, reconnectTimeWait: 100 })
 }, 60_000)
 afterAll(async () => {
   await orchestra.close()
