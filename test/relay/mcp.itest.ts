@@ -110,6 +110,21 @@ test('the CLI\'s own question is held until it is answered, and withdrawn when i
   await expect.poll(() => stack.reports.filter((report) => report.type === 'ask-closed')).toMatchObject([{ message: question }])
 })
 
+test('a question asked again after a restart of the relay gets the answer that came meanwhile', async () => {
+  const question = randomUUID() as MessageId
+  const ask = randomUUID()
+  stack.answer.report = (report) => ({ ok: true, value: report.type === 'ask' ? { message: question } : {} })
+  const post = () => overSocket(stack.socket(executor), '/ask', { headers: { 'x-ask': ask }, body: JSON.stringify({ origin: 'native', question: 'Which?', options: [] }) })
+  const before = asked().length
+  const cut = post()
+  await expect.poll(() => asked().length).toBe(before + 1)
+  await Promise.all([expect(cut).rejects.toThrow(), stack.restartRelay()])
+  await stack.bus.putInbox(executor, answerTo(question, 'that one'))
+  expect(JSON.parse((await post()).body)).toMatchObject({ text: 'that one' })
+  expect(asked().slice(before).map((report) => report.id)).toEqual([ask, ask])
+  expect(stack.reports.filter((report) => report.type === 'ask-closed')).toHaveLength(1)
+})
+
 test('a flood of messages is refused by the minute', async () => {
   stack.answer.call = () => ({ ok: true, value: { text: 'sent' } })
   const results = await Promise.all(Array.from({ length: 70 }, () => call(designer, 'send_message', { to: 'all', text: 'x' })))

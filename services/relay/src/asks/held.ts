@@ -28,7 +28,8 @@ export type Held = {
 
 const AskReply = z.object({ message: MessageIdSchema })
 
-export const makeHeld = (session: SessionId, channel: Pick<Bus, 'report'>): Held => {
+/** `onHeld` is told of each question as soon as it is held. */
+export const makeHeld = (session: SessionId, channel: Pick<Bus, 'report'>, onHeld: (question: MessageId) => void): Held => {
   const holders = new Map<MessageId, (answer: Answer) => Promise<boolean>>()
   const asking = new Set<Promise<unknown>>()
   let held = 0
@@ -55,6 +56,7 @@ export const makeHeld = (session: SessionId, channel: Pick<Bus, 'report'>): Held
       gone.addEventListener('abort', leave, { once: true })
       holders.set(message, (answer) => new Promise((given) => end({ kind: 'answered', message, answer, given })))
       if (gone.aborted) leave()
+      else onHeld(message)
     })
 
   return {

@@ -17,10 +17,14 @@ export type Inbox = {
   linkDown(): void
   /** Receipts that have been committed. */
   received(messages: readonly MessageId[]): void
+  /** This question is held now: an answer to it that waits here is its result. */
+  revisit(question: MessageId): void
   close(): void
 }
 
 const WORKING_EVERY = 20_000
+/** Receipts remembered without their message: most are repeats for one that is settled long since. */
+const EARLY = 1000
 
 export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, log: Log): Inbox => {
   const waiting = new Map<MessageId, InboxEntry>()
@@ -44,12 +48,14 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, lo
       inFlight.set(id, entry)
     }
   }
+  const remember = (id: MessageId): void => {
+    early.add(id)
+    const [oldest] = early
+    if (oldest && early.size > EARLY) early.delete(oldest)
+  }
   const settle = (id: MessageId): void => {
     const entry = inFlight.get(id) ?? waiting.get(id)
-    if (!entry) {
-      if (early.size < 1000) early.add(id)
-      return
-    }
+    if (!entry) return remember(id)
     entry.ack()
     inFlight.delete(id)
     waiting.delete(id)
@@ -67,10 +73,20 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, lo
     else waiting.set(id, entry)
     pump()
   }
+  /** A question that was asked again after a restart may have its answer here already. */
+  const giveWaiting = async (question: MessageId): Promise<void> => {
+    for (const [id, entry] of [...waiting, ...inFlight]) {
+      const { answer } = entry.item
+      if (answer?.question === question && (await answerHeld(id, answer))) settle(id)
+    }
+    pump()
+  }
+  const inOrder = (step: () => Promise<void>): void => {
+    order = order.then(step).catch((error: unknown) => log('an inbox message could not be placed', { session, error }))
+  }
   return {
-    take(entry) {
-      order = order.then(() => place(entry)).catch((error: unknown) => log('an inbox message could not be placed', { session, error }))
-    },
+    take: (entry) => inOrder(() => place(entry)),
+    revisit: (question) => inOrder(() => giveWaiting(question)),
     linkUp(sender) {
       send = sender
       pump()

@@ -9,6 +9,7 @@ import type { CredentialStore } from '../credential/store.ts'
 import type { Egress } from '../egress/connect.ts'
 import { makeProxy } from '../egress/proxy.ts'
 import { makeInbox } from '../inbox/inbox.ts'
+import type { Inbox } from '../inbox/inbox.ts'
 import { makeLink } from '../link/link.ts'
 import type { ControlLink } from '../link/link.ts'
 import type { Log } from '../log.ts'
@@ -39,8 +40,8 @@ export const folderOf = (sockets: string, session: SessionId): string => join(so
 export const openSession = async (session: SessionId, role: Role, shared: Shared): Promise<Session> => {
   const { bus, log } = shared
   const reporter = makeReporter(session, bus, log)
-  const held = makeHeld(session, bus)
-  const inbox = makeInbox(session, held, reporter, log)
+  const held = makeHeld(session, bus, (question) => inbox.revisit(question))
+  const inbox: Inbox = makeInbox(session, held, reporter, log)
   const link = makeLink({ session, role, inbox, reporter, maxReport: () => bus.maxReport(), log })
   const streams = makeStreams(session, link)
   const proxy = makeProxy(shared.egress, reporter)
