@@ -8,7 +8,7 @@ orchestra_version() { sed -n 's/^ *"version": *"\([^"]*\)".*/\1/p' "$ORCHESTRA_R
 stack_tag() {
   (
     cd "$ORCHESTRA_ROOT"
-    files=$(find package.json package-lock.json .npmrc .dockerignore tsconfig.json packages services images/agent migrations test/package.json test/scripted-model test/scenarios \
+    files=$(find package.json package-lock.json .npmrc .dockerignore tsconfig.json packages services images/agent migrations test/package.json test/scripted-model \
       -type f ! -path '*/node_modules/*' ! -path '*/dist/*' ! -name '*.test.ts' ! -name '*.itest.ts' 2>/dev/null | LC_ALL=C sort)
     say "$files"
     say "$files" | tr '\n' '\0' | xargs -0 cat

@@ -58,8 +58,6 @@ const Step = z.strictObject({
 export type Step = z.output<typeof Step>
 
 const Script = z.strictObject({
-  /** Milliseconds between pieces of text, for people who watch; 0 for tests. */
-  pace: z.number().int().min(0).max(1000).default(0),
   /** By session id; `*` for every other. Steps are tried in order. */
   sessions: z.record(z.string(), z.array(Step)),
 })

@@ -22,7 +22,8 @@ const aside = (r: Request): Answer => ({
   say: [JSON.stringify(r).includes('json_schema') ? JSON.stringify({ title: 'Scripted session' }) : 'Scripted session'], calls: [], fail: null, delay: 0, played: 'aside',
 })
 
-export const createModel = (script: Script): Server => {
+/** `pace`: milliseconds between pieces of text, for people who watch; 0 for tests. */
+export const createModel = (script: Script, pace = 0): Server => {
   const journal = createJournal()
   /** Failures already played, by session and turn: the one thing that a conversation does not show. */
   const failures = new Map<string, number>()
@@ -43,7 +44,7 @@ export const createModel = (script: Script): Server => {
     if (answer.delay > 0) await sleep(answer.delay)
     if (failing?.hang) return
     if (failing?.status !== undefined) return sendFailure(res, failing.status, failing.message ?? 'the script says so')
-    await sendAnswer(res, answer, { model: request.model, stream: request.stream, requestChars: body.length, first: c.said.length + c.callIds.length === 0, pace: isAside ? 0 : script.pace })
+    await sendAnswer(res, answer, { model: request.model, stream: request.stream, requestChars: body.length, first: c.said.length + c.callIds.length === 0, pace: isAside ? 0 : pace })
   }
 
   const streamJournal = (after: number, res: ServerResponse): void => {
