@@ -1,5 +1,5 @@
 /** Commands with their outcome told to the person: what a button or a key calls. */
-import type { AttentionView, CommandInput, CommandName, CommandReply, MergeView } from '@orchestra/contracts'
+import type { AttentionView, CommandInput, CommandName, CommandReply, MergeId, MergeView, Sha } from '@orchestra/contracts'
 import { command, problemText } from './api.ts'
 import { useStore } from './store.ts'
 import { useUi } from './ui-store.ts'
@@ -17,20 +17,31 @@ export const act = async <N extends CommandName>(name: N, input: CommandInput<N>
   return result.value
 }
 
-/** Options of an item as the person sees them. An approval's are the page's own: it is a command bound to SHAs, not a text. */
-export const optionsOf = (item: AttentionView): string[] =>
-  item.mergeId ? ['Approve and merge', 'Not now'] : item.options
-
 export const approve = (m: MergeView) => act('merge.approve', { merge: m.id, tip: m.tip, targetSha: m.targetSha }, `Merging ${m.session} into ${m.target}`)
 
-const sendOption = async (item: AttentionView, option: number) => {
-  if (item.mergeId) {
-    const merge = useStore.getState().merges[item.mergeId]
-    if (option === 0 && merge) await approve(merge)
-    else if (option === 1) await act('merge.cancel', { merge: item.mergeId })
-    return
-  }
-  if (item.messageId) await act('message.answer', { message: item.messageId, option })
+type Choice = { label: string; run: () => Promise<unknown> }
+
+/** A merge's choices are the page's own: its approval is a command bound to the SHAs that were shown, not a text. */
+const mergeChoices = (id: MergeId): Choice[] => [
+  { label: 'Approve and merge', run: async () => { const merge = useStore.getState().merges[id]; if (merge) await approve(merge) } },
+  { label: 'Not now', run: () => act('merge.cancel', { merge: id }) },
+]
+
+const IMAGE = 'proposal:image:'
+const proposalChoice = (item: AttentionView, n: number) => async () => {
+  const { checkProposal } = useStore.getState().project?.settings ?? { checkProposal: null }
+  if (n > 0) return act('attention.dismiss', { id: item.id })
+  if (item.id.startsWith(IMAGE)) return act('image.approve', { blob: item.id.slice(IMAGE.length) as Sha }, 'The image is being built')
+  return act('settings.save', { checkCommand: checkProposal }, 'Check command saved')
+}
+
+/** What an item can be answered with, in the order of the keys 1 to 9. */
+export const choicesOf = (item: AttentionView): Choice[] => {
+  if (item.kind === 'approval' && item.mergeId) return mergeChoices(item.mergeId)
+  if (item.kind === 'proposal') return item.options.map((label, n) => ({ label, run: proposalChoice(item, n) }))
+  const { messageId } = item
+  if (!messageId) return []
+  return item.options.map((label, option) => ({ label, run: () => act('message.answer', { message: messageId, option }) }))
 }
 
 let waiting: { timer: ReturnType<typeof setTimeout>; send: () => void } | null = null
@@ -55,11 +66,11 @@ export const undoAnswer = (): boolean => {
 
 /** Chooses an option; it is sent when the undo time has passed, at once when the page is left. */
 export const answerOption = (item: AttentionView, option: number) => {
-  const label = optionsOf(item)[option]
-  if (label === undefined) return
+  const choice = choicesOf(item)[option]
+  if (!choice) return
   flushAnswer()
-  waiting = { timer: setTimeout(flushAnswer, UNDO_MS), send: () => void sendOption(item, option) }
-  useUi.setState({ pending: { attention: item.id, label } })
+  waiting = { timer: setTimeout(flushAnswer, UNDO_MS), send: () => void choice.run() }
+  useUi.setState({ pending: { attention: item.id, label: choice.label } })
 }
 
 /** Answers in words: a question gets an answer, anything else a message to its session. */

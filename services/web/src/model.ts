@@ -34,7 +34,12 @@ const apply = (m: Model, c: Change): Model => {
     case 'merge': return { ...m, merges: set(m.merges, c.id, c.value) }
     case 'run': return { ...m, runs: set(m.runs, c.id, c.value) }
     case 'attention': return { ...m, attention: c.value }
-    case 'activity': return { ...m, activity: { ...m.activity, [c.id]: c.value } }
+    case 'activity': {
+      const old = m.activity[c.id] ?? { timelineSeq: 0, diffVersion: 0 }
+      // A change that touched only one of the two tells 0 for the other.
+      const value = { timelineSeq: Math.max(old.timelineSeq, c.value.timelineSeq), diffVersion: Math.max(old.diffVersion, c.value.diffVersion) }
+      return { ...m, activity: { ...m.activity, [c.id]: value } }
+    }
   }
 }
 

@@ -106,7 +106,7 @@ const approveShown = () => {
   const place = here()
   const item = currentItem()
   const { merges } = useStore.getState()
-  const merge = place?.tab === 'review' ? mergeOf(merges, place.session) : item?.mergeId ? merges[item.mergeId] : undefined
+  const merge = place?.tab === 'review' ? mergeOf(merges, place.session) : item?.kind === 'approval' && item.mergeId ? merges[item.mergeId] : undefined
   if (merge?.status === 'requested') void approve(merge)
 }
 

@@ -1,42 +1,24 @@
-import { useEffect, useRef, useState } from 'react'
-import type { Problem, Result } from '@orchestra/contracts'
+import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react'
+import { createLoader, type Loader, type LoaderState } from './loader.ts'
+import type { Result } from '@orchestra/contracts'
 
-export type Live<T> = { value: T | null; problem: Problem | null; loading: boolean; reload: () => void }
+export type Live<T> = LoaderState<T> & { reload: () => void }
 
 /**
- * Loads, and loads again whenever `version` changes. One request at a time: changes while it runs lead to exactly one more, so
- * neither a fast writer starves the page nor an old reply overwrites a newer one.
+ * Loads, and loads again whenever `version` changes, one request at a time.
  * @param key changes when something else is shown: what was loaded for the old key is dropped.
  */
 export const useLive = <T,>(key: string, version: number | string, load: () => Promise<Result<T>>): Live<T> => {
-  const [state, setState] = useState<{ key: string; value: T | null; problem: Problem | null; loading: boolean }>({ key, value: null, problem: null, loading: true })
-  const latest = useRef(load)
-  latest.current = load
-  const job = useRef({ key: '', running: false, again: false })
-  const run = useRef(() => {})
-  run.current = () => {
-    const mine = job.current
-    if (mine.running) { mine.again = true; return }
-    mine.running = true
-    mine.again = false
-    void latest.current().then((result) => {
-      mine.running = false
-      if (job.current !== mine) return
-      setState((s) => ({
-        key: mine.key, loading: false,
-        value: result.ok ? result.value : s.key === mine.key ? s.value : null,
-        problem: result.ok ? null : result.problem,
-      }))
-      if (mine.again) run.current()
-    })
+  const [held, setHeld] = useState<{ key: string; loader: Loader<T> }>(() => ({ key, loader: createLoader<T>() }))
+  let { loader } = held
+  if (held.key !== key) {
+    loader = createLoader<T>()
+    setHeld({ key, loader })
   }
-  useEffect(() => {
-    if (job.current.key !== key) job.current = { key, running: false, again: false }
-    run.current()
-  }, [key, version])
-  useEffect(() => () => { job.current = { key: '', running: false, again: false } }, [])
-  const fresh = state.key === key
-  return { value: fresh ? state.value : null, problem: fresh ? state.problem : null, loading: !fresh || state.loading, reload: () => run.current() }
+  const request = useEffectEvent(() => loader.request(load))
+  useEffect(() => { request() }, [loader, version])
+  const state = useSyncExternalStore(loader.subscribe, loader.get)
+  return { ...state, reload: () => loader.request(load) }
 }
 
 /** The present time, renewed every `ms` for clocks. */
@@ -50,14 +32,12 @@ export const useNow = (ms = 1000): number => {
 }
 
 /** Whether a media query holds now. */
-export const useMedia = (query: string): boolean => {
-  const [matches, setMatches] = useState(() => matchMedia(query).matches)
-  useEffect(() => {
-    const media = matchMedia(query)
-    const changed = () => setMatches(media.matches)
-    changed()
-    media.addEventListener('change', changed)
-    return () => media.removeEventListener('change', changed)
-  }, [query])
-  return matches
-}
+export const useMedia = (query: string): boolean =>
+  useSyncExternalStore(
+    (changed) => {
+      const media = matchMedia(query)
+      media.addEventListener('change', changed)
+      return () => media.removeEventListener('change', changed)
+    },
+    () => matchMedia(query).matches,
+  )

@@ -19,6 +19,7 @@ const toneText = { ask: 'text-ask', error: 'text-error', review: 'text-review' }
 export const AttentionCard = ({ item, selected, onSelect, inPlace = false }: { item: AttentionView; selected: boolean; onSelect: () => void; /** on the session's own page: without the way there */ inPlace?: boolean }) => {
   const look = kinds[item.kind]
   const problem = useStore((s) => (item.session && item.kind === 'failed-start' ? (s.sessions[item.session]?.problem ?? null) : null))
+  const name = useStore((s) => (item.session ? oneLine(s.sessions[item.session]?.title || item.session) : ''))
   const merge = useStore((s) => (item.mergeId ? s.merges[item.mergeId] : undefined))
   const pending = useUi((s) => s.pending?.attention === item.id)
   const ref = useRef<HTMLElement>(null)
@@ -33,24 +34,26 @@ export const AttentionCard = ({ item, selected, onSelect, inPlace = false }: { i
         <Shape shape={look.shape} tone={look.tone} />
         <span className={`text-sm font-medium ${toneText[look.tone]}`}>{look.word}</span>
         {item.session && (
-          <button type="button" className="truncate text-sm font-medium text-text hover:underline" onClick={() => go.session(item.session ?? '')}>{item.session}</button>
+          <button type="button" className="truncate text-sm font-medium text-text hover:underline" onClick={() => go.session(item.session ?? '')}>{name}</button>
         )}
         <Clock since={item.since} className="ml-auto text-sm text-faint" />
       </header>
-      {item.title && item.kind !== 'failed-start' && oneLine(item.title) !== oneLine(item.text) && <h3 className="text-base font-medium [overflow-wrap:anywhere]">{oneLine(item.title)}</h3>}
+      {item.title && oneLine(item.title) !== name && <h3 className="text-base font-medium [overflow-wrap:anywhere]">{oneLine(item.title)}</h3>}
       {item.text && !(selected && problem) && (selected
         ? <div className="max-h-96 overflow-auto"><Markdown text={item.text} /></div>
         : <p className="line-clamp-2 text-base text-dim [overflow-wrap:anywhere]">{visible(item.text)}</p>)}
-      {merge && selected && (
+      {merge && selected && item.kind === 'approval' && (
         <p className="text-sm text-dim">
           <span className="font-mono">{short(merge.tip)}</span> into {oneLine(merge.target)} at <span className="font-mono">{short(merge.targetSha)}</span>
           {merge.statusText && <> · {oneLine(merge.statusText)}</>}
         </p>
       )}
       {selected && problem && <ProblemNote problem={problem} open />}
-      <Options item={item} stacked={selected && !inPlace} />
-      {selected && takesReply(item.kind) && <ReplyBox item={item} />}
-      <Actions item={item} selected={selected} inPlace={inPlace} />
+      <div className={`flex gap-2 empty:hidden ${selected ? 'flex-col' : 'flex-wrap'}`}>
+        <Options item={item} selected={selected} stacked={selected && !inPlace} />
+        {selected && takesReply(item) && <ReplyBox item={item} />}
+        <Actions item={item} selected={selected} inPlace={inPlace} />
+      </div>
     </article>
   )
 }

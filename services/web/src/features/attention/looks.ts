@@ -13,8 +13,9 @@ export const kinds: Record<Kind, { word: string; shape: 'diamond' | 'square' | '
   proposal: { word: 'proposal', shape: 'diamond', tone: 'ask' },
 }
 
-/** Kinds that take words back. */
-export const takesReply = (kind: Kind): boolean => kind === 'question' || kind === 'permission' || kind === 'error' || kind === 'complete'
+/** Whether words can go back: somebody asked or reported it. */
+export const takesReply = (item: AttentionView): boolean =>
+  item.messageId !== null && (item.kind === 'question' || item.kind === 'permission' || item.kind === 'error' || item.kind === 'complete')
 
 /** What can be put off the list by hand; the others leave it when they are dealt with. */
-export const canDismiss = (kind: Kind): boolean => kind === 'error' || kind === 'complete' || kind === 'proposal' || kind === 'failed-start'
+export const canDismiss = (kind: Kind): boolean => kind === 'error' || kind === 'complete' || kind === 'proposal'

@@ -5,12 +5,9 @@ import { useStore } from '../../store.ts'
 import { useUi } from '../../ui-store.ts'
 import { Button, Field, inputClass, TextArea } from '../../ui/controls.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
+import { nameFrom } from './name.ts'
 
 const NAME = 'composer.name', TASK = 'composer.task'
-
-/** A name from what is to be done, until the person types one: its first words. */
-export const nameFrom = (task: string): string =>
-  (task.split('\n')[0] ?? '').toLowerCase().normalize('NFKD').replace(/[^a-z0-9]+/g, ' ').trim().split(' ').slice(0, 4).join('-').slice(0, 40)
 
 /** New session: what to do is enough, the rest is filled in. */
 export const Composer = () => {
@@ -62,7 +59,7 @@ export const Composer = () => {
         </details>
         <div className="flex justify-end gap-2">
           <Button tone="quiet" onClick={close}>Close</Button>
-          <Button type="submit" tone="primary" disabled={busy || !task.trim()} hint="Ctrl+↵">Start session</Button>
+          <Button type="submit" tone="primary" disabled={busy || !task.trim() || !finalName} hint="Ctrl+↵">Start session</Button>
         </div>
       </form>
     </Dialog>

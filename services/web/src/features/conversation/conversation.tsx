@@ -39,10 +39,11 @@ export const Conversation = ({ session }: { session: string }) => {
   const scroller = useRef<HTMLDivElement>(null)
   const atEnd = useRef(true)
   const turns = live.value?.turns ?? []
+  const lastLength = turns.at(-1)?.text.length ?? 0
   useEffect(() => {
     const el = scroller.current
     if (el && atEnd.current) el.scrollTop = el.scrollHeight
-  }, [turns.length, turns.at(-1)?.text.length, queued.length, session])
+  }, [turns.length, lastLength, queued.length, session])
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div

@@ -1,23 +1,32 @@
 import { memo } from 'react'
 import type { ConversationTurn } from '@orchestra/contracts'
+import { grouped, stepsOf } from './group.ts'
 import { timeOf } from '../../ui/format.ts'
 import { Markdown } from '../../ui/markdown.tsx'
 import { oneLine, visible } from '../../ui/text.ts'
 
 /** What tools did between two things said, folded to one line; the last step stands for all. */
-const Steps = ({ steps }: { steps: ConversationTurn[] }) => {
-  const last = steps.at(-1)
+const Steps = ({ turns }: { turns: ConversationTurn[] }) => {
+  const steps = stepsOf(turns)
   return (
     <details className="mt-2 text-sm text-faint" data-testid="conversation-turn" data-by="tool">
       <summary className="cursor-pointer truncate hover:text-dim">
-        {steps.length > 1 && <span className="nums">{steps.length} steps · </span>}{oneLine(last?.text ?? '').slice(0, 200)}
+        {steps.length > 1 && <span className="nums">{steps.length} steps · </span>}{oneLine(steps.at(-1) ?? '').slice(0, 200)}
       </summary>
-      <ul className="mt-1 flex flex-col gap-1 border-l border-line pl-3">
-        {steps.map((s) => <li key={s.seq} className="wrap max-h-60 overflow-auto font-mono text-xs">{s.name && <b className="font-medium text-dim">{oneLine(s.name)} </b>}{visible(s.text)}</li>)}
+      <ul className="mt-1 flex flex-col gap-0.5 border-l border-line pl-3">
+        {steps.map((step, i) => <li key={i} className="wrap">{visible(step)}</li>)}
       </ul>
     </details>
   )
 }
+
+/** What a session was started with: long, and known to who wrote it. */
+const Brief = ({ turn }: { turn: ConversationTurn }) => (
+  <details className="mt-2 text-sm text-faint" data-testid="conversation-turn" data-by="brief">
+    <summary className="cursor-pointer hover:text-dim">Brief</summary>
+    <div className="mt-1 border-l border-line pl-3 text-base text-dim"><Markdown text={turn.text} /></div>
+  </details>
+)
 
 const Turn = memo(({ turn }: { turn: ConversationTurn }) => {
   const mine = turn.by === 'person'
@@ -32,20 +41,9 @@ const Turn = memo(({ turn }: { turn: ConversationTurn }) => {
   )
 })
 
-type Group = { tools: ConversationTurn[] } | { turn: ConversationTurn }
-
-/** Neighbouring tool turns together. */
-export const grouped = (turns: ConversationTurn[]): Group[] => {
-  const out: Group[] = []
-  for (const turn of turns) {
-    const last = out.at(-1)
-    if (turn.by !== 'tool') out.push({ turn })
-    else if (last && 'tools' in last) last.tools.push(turn)
-    else out.push({ tools: [turn] })
-  }
-  return out
-}
+/** One event can make several turns. */
+const keyOf = (t: ConversationTurn) => `${t.seq}${t.by}${t.name}${t.text.slice(0, 20)}`
 
 export const Turns = ({ turns }: { turns: ConversationTurn[] }) => (
-  <>{grouped(turns).map((g) => ('turn' in g ? <Turn key={g.turn.seq} turn={g.turn} /> : <Steps key={g.tools[0]?.seq} steps={g.tools} />))}</>
+  <>{grouped(turns).map((g) => ('turn' in g ? g.turn.by === 'session' && g.turn.name === 'brief' ? <Brief key={keyOf(g.turn)} turn={g.turn} /> : <Turn key={keyOf(g.turn)} turn={g.turn} /> : <Steps key={`tools${g.tools[0]?.seq}`} turns={g.tools} />))}</>
 )

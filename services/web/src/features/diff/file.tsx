@@ -15,8 +15,8 @@ const look: Record<Row['kind'], { row: string; sign: string }> = {
 }
 
 const Line = ({ row }: { row: Row }) => (
-  <div className={`grid grid-cols-[42px_42px_18px_minmax(0,1fr)] max-sm:grid-cols-[0_36px_14px_minmax(0,1fr)] ${look[row.kind].row}`}>
-    <span data-n={row.old ?? ''} className="overflow-hidden pr-2 text-right text-faint select-none before:content-[attr(data-n)]" />
+  <div className={`grid grid-cols-[42px_42px_18px_minmax(0,1fr)] max-sm:grid-cols-[36px_14px_minmax(0,1fr)] ${look[row.kind].row}`}>
+    <span data-n={row.old ?? ''} className="pr-2 max-sm:hidden text-right text-faint select-none before:content-[attr(data-n)]" />
     <span data-n={row.new ?? ''} className="pr-2 text-right text-faint select-none before:content-[attr(data-n)]" />
     <span aria-hidden className={`select-none ${row.kind === 'add' ? 'text-add' : row.kind === 'del' ? 'text-del' : ''}`}>{look[row.kind].sign}</span>
     <span className="wrap pr-3">{row.kind === 'hunk' ? `⋯ ${visible(row.text)}` : visible(row.text)}</span>

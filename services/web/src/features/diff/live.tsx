@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import type { DiffView, SessionView } from '@orchestra/contracts'
 import { read } from '../../api.ts'
 import { useStore } from '../../store.ts'
@@ -22,7 +22,6 @@ export const LiveDiff = ({ session, index = true }: { session: SessionView; inde
   const version = useStore((s) => `${s.epoch}.${Math.max(session.diffVersion, s.activity[session.id]?.diffVersion ?? 0)}`)
   const live = useLive(`diff:${session.id}`, version, () => read('diff', { session: session.id }))
   const [held, setHeld] = useState<DiffView | null>(null)
-  useEffect(() => setHeld(null), [session.id])
   const newest = live.value
   const shown = held ?? newest
   const behind = held && newest && held !== newest ? changedSince(held, newest) : 0

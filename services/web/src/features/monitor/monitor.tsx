@@ -1,12 +1,9 @@
-import { useState } from 'react'
 import type { SessionView, TimelineEntry } from '@orchestra/contracts'
-import { read } from '../../api.ts'
-import { useStore } from '../../store.ts'
 import { Button, Empty } from '../../ui/controls.tsx'
-import { useLive } from '../../ui/live.ts'
 import { ProblemNote } from '../../ui/problem.tsx'
 import { compact, dollars, timeOf } from '../../ui/format.ts'
 import { oneLine, plainLog } from '../../ui/text.ts'
+import { useTimeline } from './entries.ts'
 
 const marks: Record<TimelineEntry['kind'], string> = {
   tool: '·', text: '“', prompt: '›', turn: '–', commit: '●', message: '✉', state: '○', run: '▷', usage: '$', error: '□',
@@ -47,18 +44,15 @@ export const UsageLine = ({ usage }: { usage: SessionView['usage'] }) => {
 
 /** What the session did, as sentences, newest first. */
 export const Monitor = ({ session }: { session: SessionView }) => {
-  const [limit, setLimit] = useState(200)
-  const version = useStore((s) => `${s.epoch}.${s.activity[session.id]?.timelineSeq ?? 0}.${limit}`)
-  const live = useLive(`timeline:${session.id}`, version, () => read('timeline', { session: session.id }, { limit }))
-  const entries = live.value?.entries ?? []
+  const { entries, loading, problem, more, earlier } = useTimeline(session.id)
   return (
     <div className="h-full overflow-y-auto px-4 py-3">
       <div className="mx-auto max-w-4xl">
         <UsageLine usage={session.usage} />
-        {live.problem && <ProblemNote problem={live.problem} />}
-        {!live.loading && entries.length === 0 && <Empty title="Nothing has happened yet.">Each step of the agent appears here as a sentence.</Empty>}
-        <ol aria-label="Timeline" className="mt-2">{entries.toReversed().map((e) => <Entry key={e.seq} entry={e} />)}</ol>
-        {live.value?.more && <Button tone="quiet" onClick={() => setLimit(limit + 200)}>Earlier</Button>}
+        {problem && <ProblemNote problem={problem} />}
+        {!loading && entries.length === 0 && <Empty title="Nothing has happened yet.">Each step of the agent appears here as a sentence.</Empty>}
+        <ol aria-label="Timeline" className="mt-2">{entries.toReversed().map((e) => <Entry key={`${e.seq}${e.kind}${e.text}`} entry={e} />)}</ol>
+        {more && <Button tone="quiet" onClick={() => void earlier()}>Earlier</Button>}
       </div>
     </div>
   )

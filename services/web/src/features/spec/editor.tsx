@@ -6,14 +6,17 @@ import { minimalSetup } from 'codemirror'
 import { useEffect, useRef, useState } from 'react'
 import { yCollab, yUndoManagerKeymap } from 'y-codemirror.next'
 import * as Y from 'yjs'
-import { socketUrl } from '../../api.ts'
+import type { Problem } from '@orchestra/contracts'
+import { problemText, socketUrl } from '../../api.ts'
 import { editorTheme } from './theme.ts'
 
 type Link = 'connecting' | 'live' | 'saving' | 'lost'
+/** What the server says of the file, to every page. */
+type Told = { saved: true } | { saved: false; problem: Problem }
 const words: Record<Link, string> = { connecting: 'connecting…', live: 'saved', saving: 'saving…', lost: 'not connected: what you type is kept here and sent when the stack is back' }
 
 /** Opens the shared document in `element`. The text is one `Y.Text` named `text`; the file on disk follows on the server. */
-const open = (element: HTMLElement, url: string, onLink: (link: Link) => void) => {
+const open = (element: HTMLElement, url: string, onLink: (link: Link) => void, onProblem: (problem: string | null) => void) => {
   const doc = new Y.Doc()
   const text = doc.getText('text')
   const socket = new HocuspocusProviderWebsocket({ url, delay: 1000, maxDelay: 5000, preserveTrailingSlash: true })
@@ -21,6 +24,10 @@ const open = (element: HTMLElement, url: string, onLink: (link: Link) => void) =
     websocketProvider: socket, name: 'spec', document: doc, token: 'cookie',
     onSynced: ({ state }) => onLink(state ? 'live' : 'connecting'),
     onUnsyncedChanges: ({ number }) => onLink(number > 0 ? 'saving' : 'live'),
+    onStateless: ({ payload }) => {
+      const told = JSON.parse(payload) as Told
+      onProblem(told.saved ? null : problemText(told.problem))
+    },
     onAuthenticationFailed: () => onLink('lost'),
     onDisconnect: () => {
       onLink('lost')
@@ -56,12 +63,12 @@ const SpecEditor = () => {
   const [link, setLink] = useState<Link>('connecting')
   const [problem, setProblem] = useState<string | null>(null)
   const [attempt, setAttempt] = useState(0)
+  const again = () => { setProblem(null); setAttempt(attempt + 1) }
   useEffect(() => {
     let close: (() => void) | null = null
     let gone = false
-    setProblem(null)
     socketUrl('/ws/spec').then(
-      (url) => { if (!gone && element.current) close = open(element.current, url, setLink) },
+      (url) => { if (!gone && element.current) close = open(element.current, url, setLink, setProblem) },
       (cause: unknown) => { if (!gone) setProblem(cause instanceof Error ? cause.message : String(cause)) },
     )
     return () => { gone = true; close?.() }
@@ -74,8 +81,8 @@ const SpecEditor = () => {
         <span role="status" data-testid="spec-link" data-link={link} className={`ml-auto text-sm ${link === 'lost' ? 'text-error' : link === 'live' ? 'text-work' : 'text-faint'}`}>{words[link]}</span>
       </header>
       {problem && (
-        <p role="alert" className="flex items-center gap-3 border-b border-line px-4 py-2 text-error">The spec can’t be opened: {problem}
-          <button type="button" className="text-accent underline" onClick={() => setAttempt(attempt + 1)}>Try again</button>
+        <p role="alert" className="flex items-center gap-3 border-b border-line px-4 py-2 text-error">The spec is not saved: {problem}
+          <button type="button" className="text-accent underline" onClick={again}>Try again</button>
         </p>
       )}
       <div className="min-h-0 flex-1 overflow-y-auto"><div ref={element} className="mx-auto max-w-3xl px-4 py-4" /></div>

@@ -20,9 +20,9 @@ const swallowed = [0, 1, 2, 7, 8, 9, 50, 52, 99, 777, 1337]
 /**
  * A live terminal in `element`: xterm over ttyd's protocol, reconnecting. After a reconnect tmux draws the whole screen anew.
  * @param target `cli` or `shell`
- * @param onState told when the connection comes and goes
+ * @param onState told when the connection comes and goes, with the reason that the server gave
  */
-export const connectTerminal = (element: HTMLElement, session: string, target: 'cli' | 'shell', onState: (live: boolean) => void): (() => void) => {
+export const connectTerminal = (element: HTMLElement, session: string, target: 'cli' | 'shell', onState: (live: boolean, why: string) => void): (() => void) => {
   const term = new Terminal({
     fontFamily: '"JetBrains Mono", ui-monospace, monospace', fontSize: 12.5, lineHeight: 1.2, scrollback: 5000, cursorBlink: true,
     minimumContrastRatio: isLight() ? 7 : 4.5, theme: theme(), allowProposedApi: true, macOptionIsMeta: true, rightClickSelectsWord: true,
@@ -33,8 +33,9 @@ export const connectTerminal = (element: HTMLElement, session: string, target: '
   term.unicode.activeVersion = '11'
   for (const code of swallowed) term.parser.registerOscHandler(code, () => true)
   term.open(element)
+  fit.fit()
 
-  const socket = new ReconnectingSocket(() => socketUrl(`/ws/terminal/${encodeURIComponent(session)}/${target}`), null, {
+  const socket = new ReconnectingSocket(() => socketUrl(`/ws/terminal/${encodeURIComponent(session)}/${target}`, { cols: term.cols, rows: term.rows }), null, {
     minReconnectionDelay: 400, maxReconnectionDelay: 5000, maxEnqueuedMessages: 0,
   })
   socket.binaryType = 'arraybuffer'
@@ -47,9 +48,9 @@ export const connectTerminal = (element: HTMLElement, session: string, target: '
     term.reset()
     fit.fit()
     send(hello(size()))
-    onState(true)
+    onState(true, '')
   })
-  socket.addEventListener('close', () => onState(false))
+  socket.addEventListener('close', (event) => onState(false, event.reason))
   socket.addEventListener('message', (event: MessageEvent) => {
     const bytes = event.data instanceof ArrayBuffer ? output(event.data) : null
     if (!bytes) return
