@@ -1,5 +1,5 @@
 /** What every part of the engine works with: the ports, the place, and the one way to commit. */
-import type { Actor, ProjectId, Result, SessionId } from '@orchestra/contracts'
+import type { Actor, ProjectId, ProjectSettings, Result, SessionId } from '@orchestra/contracts'
 import type { Bus } from '../ports/bus.ts'
 import type { Files } from '../ports/files.ts'
 import type { Repository } from '../ports/repository.ts'
@@ -22,6 +22,8 @@ export type Place = {
   home: string
   /** From the environment; null: by the engine's memory. */
   maxSessions: number | null
+  /** Told whenever the settings that count were worked out. */
+  onSettings?: (settings: ProjectSettings) => void
 }
 
 export type Core = Ports & Place & {

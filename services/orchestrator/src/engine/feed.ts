@@ -1,5 +1,5 @@
 /** From commits to the pages: whole views of what was touched, in order. */
-import type { Change, StateSnapshot } from '@orchestra/contracts'
+import type { Change, SessionId, StateSnapshot } from '@orchestra/contracts'
 import type { Store, Touched } from '../ports/store.ts'
 import type { Place } from './core.ts'
 import type { Outside } from './outside.ts'
@@ -14,6 +14,8 @@ export type Feed = {
   projectChanged(): void
   /** Facts as they are recorded, for the bus. */
   onEvents: (listener: (events: Touched['events']) => void) => void
+  /** Fires at each commit that touches the session; returns the stopper. */
+  onTouched: (session: SessionId, listener: () => void) => () => void
   /** When everything pushed so far has been told. */
   drained(): Promise<void>
 }
@@ -34,6 +36,7 @@ export const makeFeed = (store: Store, place: Place, outside: Outside, report: (
   const inOrder = serial()
   const listeners = new Set<(seq: number, changes: Change[]) => void>()
   let eventListener: (events: Touched['events']) => void = () => undefined
+  const watchers = new Set<{ session: SessionId; listener: () => void }>()
   let pending: Touched | null = null
   /** Rises by one a patch, so that a page sees a gap; starts above any number an earlier process gave. */
   let seq = Date.now()
@@ -68,6 +71,7 @@ export const makeFeed = (store: Store, place: Place, outside: Outside, report: (
   }
 
   const push = (touched: Touched): void => {
+    for (const w of watchers) if (touched.sessions.has(w.session)) w.listener()
     if (pending) { addTo(pending, touched); return }
     pending = empty()
     addTo(pending, touched)
@@ -89,6 +93,7 @@ export const makeFeed = (store: Store, place: Place, outside: Outside, report: (
       return { seq, state }
     }),
     onEvents: (listener) => { eventListener = listener },
+    onTouched: (session, listener) => { const w = { session, listener }; watchers.add(w); return () => watchers.delete(w) },
     drained: () => inOrder(() => Promise.resolve()),
   }
 }

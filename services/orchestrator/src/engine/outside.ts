@@ -54,7 +54,11 @@ export const makeOutside = (ports: Ports, place: Place, report: (what: string, e
 
   const now = (): Checkout => { if (!checkout) throw new Error('The checkout was not read yet.'); return checkout }
   const changed = (before: unknown, after: unknown): boolean => JSON.stringify(before) !== JSON.stringify(after)
-  const settings = (row: SettingsRow): ProjectSettings => effectiveSettings({ row, config, engine, checkProposal, carryFile, maxSessions: place.maxSessions })
+  const settings = (row: SettingsRow): ProjectSettings => {
+    const counting = effectiveSettings({ row, config, engine, checkProposal, carryFile, maxSessions: place.maxSessions })
+    place.onSettings?.(counting)
+    return counting
+  }
 
   const refreshCheckout = async (): Promise<boolean> => {
     const before = checkout
