@@ -3,7 +3,6 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { servicePaths } from '@orchestra/contracts'
-import { parse } from 'yaml'
 import { openFiles } from './adapters/files/files.ts'
 import { createRepository } from './adapters/git/index.ts'
 import { connectBus } from './adapters/nats/bus.ts'
@@ -37,7 +36,7 @@ const repository = createRepository({
   keepSpecsInGit: () => keepSpecsInGit,
 })
 const engine = createEngine(
-  { store, repository, bus, runtime: createRuntime({ socket: servicePaths.spawnerSocket }), files: openFiles(), parseYaml },
+  { store, repository, bus, runtime: createRuntime({ socket: servicePaths.spawnerSocket }), files: openFiles() },
   { project: config.project, name: config.name, path: config.projectDir, home: config.home, maxSessions: config.maxSessions, onSettings: (s) => { keepSpecsInGit = s.keepSpecsInGit } },
 )
 
@@ -70,7 +69,3 @@ const drain = async (signal: string): Promise<void> => {
 }
 process.once('SIGTERM', () => void drain('SIGTERM'))
 process.once('SIGINT', () => void drain('SIGINT'))
-
-function parseYaml(text: string): unknown {
-  try { return parse(text) } catch { return undefined }
-}

@@ -1,17 +1,9 @@
 /** Settings that count: what a person set in the page, else the project's configuration, else a default. */
-import { z } from 'zod'
-import { ProjectSettings } from '@orchestra/contracts'
-import type { EngineFacts } from '@orchestra/contracts'
+import type { EngineFacts, ProjectSettings } from '@orchestra/contracts'
 import type { SettingsRow } from './rows.ts'
 
 /** `.orchestra/config.yaml` as it stands on the target branch. */
-export const ProjectConfig = z.object({
-  setup: ProjectSettings.shape.setupCommand.optional(),
-  check: ProjectSettings.shape.checkCommand.optional(),
-  carry: ProjectSettings.shape.carry.optional(),
-  keepSpecsInGit: z.boolean().optional(),
-})
-export type ProjectConfig = z.infer<typeof ProjectConfig>
+export type ProjectConfig = { setup?: string | null; check?: string | null; carry?: string[]; keepSpecsInGit?: boolean }
 
 const defaults = { memoryMb: 2048, cpus: 2, pids: 2048 } as const
 const mostByDefault = 8
@@ -44,18 +36,12 @@ export const effectiveSettings = (x: { row: SettingsRow; config: ProjectConfig; 
   }
 }
 
-/** What a repository of that kind is usually checked with, by the files at its top. */
-export const proposeCheck = (files: { packageJson: string | null; has: (name: string) => boolean }): string | null => {
-  if (files.packageJson) {
-    const parsed = z.object({ scripts: z.record(z.string(), z.string()).optional() }).safeParse(safeJson(files.packageJson))
-    const test = parsed.success ? parsed.data.scripts?.test : undefined
-    if (test && !test.includes('no test specified')) return 'npm test'
-  }
-  if (files.has('Cargo.toml')) return 'cargo test'
-  if (files.has('go.mod')) return 'go test ./...'
-  if (files.has('pyproject.toml') || files.has('pytest.ini') || files.has('setup.py')) return 'python3 -m pytest'
-  if (files.has('Makefile')) return 'make test'
+/** What a repository of that kind is usually checked with, by the files at its top. `testScript`: of package.json. */
+export const proposeCheck = (found: { testScript: string | null; has: (name: string) => boolean }): string | null => {
+  if (found.testScript && !found.testScript.includes('no test specified')) return 'npm test'
+  if (found.has('Cargo.toml')) return 'cargo test'
+  if (found.has('go.mod')) return 'go test ./...'
+  if (found.has('pyproject.toml') || found.has('pytest.ini') || found.has('setup.py')) return 'python3 -m pytest'
+  if (found.has('Makefile')) return 'make test'
   return null
 }
-
-const safeJson = (text: string): unknown => { try { return JSON.parse(text) } catch { return null } }

@@ -11,7 +11,7 @@ import { makeOutside } from './outside.ts'
 import type { Outside } from './outside.ts'
 import { serial, serialByKey } from './serial.ts'
 
-export type Ports = { store: Store; repository: Repository; bus: Bus; runtime: Runtime; files: Files; /** undefined when the text is no YAML */ parseYaml: (text: string) => unknown }
+export type Ports = { store: Store; repository: Repository; bus: Bus; runtime: Runtime; files: Files }
 
 export type Place = {
   project: ProjectId

@@ -1,10 +1,12 @@
 /** What is not in the database: the checkout, the engine, the credential. Read at start, again when something says it changed. */
 import { limits } from '@orchestra/contracts'
 import type { CredentialView, EngineFacts, ProjectSettings, ProjectView } from '@orchestra/contracts'
-import { effectiveSettings, ProjectConfig, proposeCheck } from '../domain/settings.ts'
+import { effectiveSettings } from '../domain/settings.ts'
 import type { SettingsRow } from '../domain/rows.ts'
 import type { Checkout, RepositoryFacts } from '../ports/repository.ts'
 import type { Place, Ports } from './core.ts'
+import { readProjectConfig } from './project-config.ts'
+import type { Configured } from './project-config.ts'
 
 export type Outside = {
   checkout(): Checkout
@@ -30,32 +32,21 @@ export const makeOutside = (ports: Ports, place: Place, report: (what: string, e
   let checkout: Checkout | null = null
   let engine: EngineFacts | null = null
   let credential = none
-  let config: ProjectConfig = {}
-  let carryFile: string[] = []
-  let checkProposal: string | null = null
-  let configWarning: string | null = null
+  let configured: Configured = { config: {}, include: [], checkProposal: null, warning: null }
   let configHead: string | null = null
 
   /** Configuration counts as committed where the checkout's branch stands: what an agent writes is inert until it is merged. */
   const readConfig = async (): Promise<void> => {
     const head = checkout?.head
     if (!head || head === configHead) return
-    const text = async (path: string) => (await repository.fileAt(head, path))?.text ?? null
-    const [yaml, include, packageJson] = await Promise.all([text('.orchestra/config.yaml'), text('.worktreeinclude'), text('package.json')])
-    const parsed = ProjectConfig.safeParse(yaml === null ? {} : (ports.parseYaml(yaml) ?? {}))
-    config = parsed.success ? parsed.data : {}
-    configWarning = parsed.success ? null : `.orchestra/config.yaml on ${checkout?.branch ?? 'HEAD'} can't be used: ${parsed.error.issues[0]?.path.join('.') ?? ''} ${parsed.error.issues[0]?.message ?? ''}`
-    carryFile = (include ?? '').split('\n').map((l) => l.trim()).filter((l) => l && !l.startsWith('#')).slice(0, 200)
-    const names = ['Cargo.toml', 'go.mod', 'pyproject.toml', 'pytest.ini', 'setup.py', 'Makefile'] as const
-    const present = new Set((await Promise.all(names.map(async (n) => ((await repository.fileAt(head, n)) ? n : null)))).filter((n) => n !== null))
-    checkProposal = proposeCheck({ packageJson, has: (name) => present.has(name as (typeof names)[number]) })
+    configured = await readProjectConfig(repository, head)
     configHead = head
   }
 
   const now = (): Checkout => { if (!checkout) throw new Error('The checkout was not read yet.'); return checkout }
   const changed = (before: unknown, after: unknown): boolean => JSON.stringify(before) !== JSON.stringify(after)
   const settings = (row: SettingsRow): ProjectSettings => {
-    const counting = effectiveSettings({ row, config, engine, checkProposal, carryFile, maxSessions: place.maxSessions })
+    const counting = effectiveSettings({ row, config: configured.config, engine, checkProposal: configured.checkProposal, carryFile: configured.include, maxSessions: place.maxSessions })
     place.onSettings?.(counting)
     return counting
   }
@@ -83,7 +74,7 @@ export const makeOutside = (ports: Ports, place: Place, report: (what: string, e
     settings,
     projectView: (row) => ({
       id: place.project, name: place.name, path: place.path, branch: now().branch, head: now().head, branches: now().branches, dirtyFiles: now().dirty.slice(0, mostDirty),
-      settings: settings(row), credential, warnings: [...(facts?.warnings ?? []), ...(configWarning ? [configWarning] : []), ...warningOf(engine)],
+      settings: settings(row), credential, warnings: [...(facts?.warnings ?? []), ...(configured.warning ? [configured.warning] : []), ...warningOf(engine)],
     }),
     refreshCheckout,
     refreshServices,
