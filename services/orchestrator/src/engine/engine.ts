@@ -25,8 +25,15 @@ import { makeWorker } from './worker.ts'
 
 const reconcileMs = 15_000
 
-/** `settled` resolves when nothing committed is left to do or to tell: for tests, which wait for it and never sleep. */
-export const createEngine = (ports: Ports, place: Place): Engine & { settled(): Promise<void> } => {
+/** For tests, which wait for events and never sleep. */
+type Watched = {
+  /** Resolves when nothing committed is left to do or to tell. */
+  settled(): Promise<void>
+  /** One round of the reconciler, at once. */
+  reconcileNow(): Promise<void>
+}
+
+export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
   const core = makeCore(ports, place)
   const handlers = { ...spawnCommand, ...lifeCommands, ...removeCommands, ...messageCommands, ...settingsCommands } satisfies Partial<Handlers>
   const worker = makeWorker(core, coreEffects)
@@ -72,6 +79,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & { settled(): 
     report,
     receivePack: (session, kind, sha, head, body) => receivePack(core, session, kind, sha, head, body),
     receiveLog: (session, run, body) => receiveLog(core, session, run, body),
+    reconcileNow: round,
     settled: async () => { await worker.idle(); await core.feed.drained() },
     start: async () => {
       await core.outside.start()
@@ -87,6 +95,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & { settled(): 
     },
     stop: async () => {
       for (const stop of stoppers.splice(0)) stop()
+      await following(() => Promise.resolve())
       await worker.stop()
     },
   }
