@@ -40,7 +40,7 @@ export const scriptedModel = (decide: Decide) => {
     if (own) requests.push(request)
     const blocks = own ? await decide(request) : [{ type: 'text', text: 'A title' } as const]
     if (blocks === 'limit') {
-      res.writeHead(429, { 'content-type': 'application/json', 'anthropic-ratelimit-unified-status': 'rejected', 'anthropic-ratelimit-unified-reset': String(Math.floor(Date.now() / 1000) + 3600) })
+      res.writeHead(429, { 'content-type': 'application/json', 'anthropic-ratelimit-unified-status': 'rejected', 'x-should-retry': 'false', 'anthropic-ratelimit-unified-reset': String(Math.floor(Date.now() / 1000) + 3600) })
       res.end(JSON.stringify({ type: 'error', error: { type: 'rate_limit_error', message: 'limit reached' } }))
       return
     }

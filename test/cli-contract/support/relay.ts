@@ -67,14 +67,16 @@ export class TestRelay {
   }
 
   /** Resolves as soon as `find` finds something; fails with what was seen. */
-  async until<T>(what: string, find: () => T | undefined | null | false, ms = 20_000): Promise<T> {
+  async until<T>(what: string, find: () => T | undefined | null | false | Promise<T | undefined | null | false>, ms = 20_000): Promise<T> {
     const deadline = AbortSignal.timeout(ms)
     for (;;) {
-      const found = find()
+      const found = await find()
       if (found !== undefined && found !== null && found !== false) return found
       try {
-        await once(this.#changed, 'change', { signal: deadline })
+        // What is looked for may be outside: then nothing here tells of it.
+        await once(this.#changed, 'change', { signal: AbortSignal.any([deadline, AbortSignal.timeout(200)]) })
       } catch {
+        if (!deadline.aborted) continue
         throw new Error(`waited ${ms} ms for ${what}. Last frames: ${JSON.stringify(this.frames.slice(-6)).slice(0, 3000)} events: ${JSON.stringify(this.events.slice(-6)).slice(0, 3000)}`)
       }
     }
@@ -145,8 +147,8 @@ export class TestRelay {
     const push = { kind: String(req.headers['x-kind']), sha: String(req.headers['x-sha']), head: String(req.headers['x-head']), bytes: body.length }
     if (this.store !== null) {
       await new Promise<void>((resolve, reject) => {
-        const child = execFile('git', ['-C', this.store ?? '', 'index-pack', '--stdin', '--fix-thin', '--strict'], (error) => (error ? reject(error) : resolve()))
-        child.stdin?.end(body)
+        const child = execFile('git', ['-c', 'safe.directory=*', '-C', this.store ?? '', 'index-pack', '--stdin', '--fix-thin', '--strict'], (error) => (error ? reject(error) : resolve()))
+        child.stdin?.on('error', () => undefined).end(body)
       })
     }
     this.pushes.push(push)

@@ -26,6 +26,8 @@ export type Port = {
 
 const MAX_TEXT = 60_000
 const CHECK_MS = 1500
+/** In vain: a project's own settings can close the inbox, and no setting of ours opens it again. */
+const MAX_POSTS = 12
 /** The CLI takes about 30 at once, then one in two seconds, and drops the rest without a word. */
 const BURST = 20
 const REFILL_MS = 2200
@@ -152,6 +154,13 @@ export class Delivery {
     this.#arm(CHECK_MS)
   }
 
+  #giveUp(flight: Flight): void {
+    this.#flight = null
+    const messages = flight.items.flatMap((item) => (item.id === null ? [] : [item.id]))
+    if (messages.length > 0) this.#port.receipt(messages, 'failed', `The CLI did not take the message in, ${flight.posts} times. Does the project's .claude/settings.json set crossSessionInbound?`)
+    this.kick()
+  }
+
   #arm(ms: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = after(() => {
@@ -168,6 +177,7 @@ export class Delivery {
     const taken = flight.posts > 0 && (await this.#port.accepted(inbox.conversation, flight.text, flight.since)) > 0
     if (this.#flight !== flight) return
     if (taken) return this.#arm(CHECK_MS * 4)
+    if (flight.posts >= MAX_POSTS) return this.#giveUp(flight)
     const wait = this.#take()
     if (wait > 0) this.#arm(wait)
     else await this.#send(flight, inbox)

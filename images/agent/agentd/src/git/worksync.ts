@@ -4,7 +4,7 @@
  */
 import { setTimeout as after } from 'node:timers'
 import type { Sha } from '@orchestra/contracts'
-import { background, log } from '../log.ts'
+import { background, log, reasonOf } from '../log.ts'
 import type { Places } from '../places.ts'
 import type { RelayRequest } from '../relay/request.ts'
 import type { Git } from './git.ts'
@@ -13,6 +13,7 @@ import { Snapshots } from './snapshot.ts'
 
 /** Editors write a file in several steps; this gathers them and is part of the price of every snapshot. */
 const GATHER_MS = 12
+const MAX_QUIET_MS = 400
 const RETRY_MS = [1000, 3000, 10_000, 30_000] as const
 /** A refusal that is about to pass by itself (a rebase open on the host) is not worth the agent's attention. */
 const TELL_AFTER_TRIES = 3
@@ -40,6 +41,8 @@ export class WorkSync {
   #running: Promise<void> | null = null
   #timer: NodeJS.Timeout | null = null
   #failures = 0
+  /** Passes in a row that found nothing new. */
+  #inVain = 0
   #refused = { tip: '', times: 0, told: '' }
 
   constructor(options: WorkSyncOptions) {
@@ -69,7 +72,7 @@ export class WorkSync {
     if (what !== 'files') this.#dirty.commits = true
     if (what !== 'commits') this.#dirty.files = true
     if (force) this.#dirty.force = true
-    this.#schedule(GATHER_MS)
+    this.#schedule(this.#failures > 0 ? GATHER_MS : this.#pause())
   }
 
   /** Everything pushed that can be, now; resolves after one full pass. */
@@ -97,22 +100,32 @@ export class WorkSync {
     if (this.#running !== null) return this.#running
     this.#running = this.#work().finally(() => {
       this.#running = null
-      if (this.#dirty.commits || this.#dirty.files) this.#schedule(this.#failures === 0 ? GATHER_MS : (RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] ?? 30_000))
+      if (this.#dirty.commits || this.#dirty.files) this.#schedule(this.#pause())
     })
     return this.#running
+  }
+
+  /** Milliseconds until the next pass: longer after failures, and while what changes are only ignored files. */
+  #pause(): number {
+    if (this.#failures > 0) return RETRY_MS[Math.min(this.#failures, RETRY_MS.length) - 1] ?? MAX_QUIET_MS
+    return Math.min(GATHER_MS * 2 ** this.#inVain, MAX_QUIET_MS)
   }
 
   async #work(): Promise<void> {
     const todo = this.#dirty
     this.#dirty = { commits: false, files: false, force: false }
+    const before = this.#pushedSnapshot
+    const failed = { commits: todo.commits, files: todo.files }
     try {
-      if (todo.commits && !(await this.#pushCommits())) this.#dirty.commits = true
-      if (todo.files && !(await this.#pushSnapshot(todo.force))) this.#dirty.files = true
+      if (todo.commits) failed.commits = !(await this.#pushCommits())
+      if (todo.files) failed.files = !(await this.#pushSnapshot(todo.force))
     } catch (error) {
-      this.#dirty = { commits: this.#dirty.commits || todo.commits, files: this.#dirty.files || todo.files, force: todo.force }
-      log(`work could not be read from the gitdir: ${error instanceof Error ? error.message : String(error)}`)
+      log(`work could not be read from the gitdir: ${reasonOf(error)}`)
     }
-    this.#failures = this.#dirty.commits || this.#dirty.files ? this.#failures + 1 : 0
+    this.#failures = failed.commits || failed.files ? this.#failures + 1 : 0
+    this.#inVain = todo.files && !failed.files && before === this.#pushedSnapshot ? this.#inVain + 1 : 0
+    if (failed.commits) this.#dirty.commits = true
+    if (failed.files) this.#dirty = { ...this.#dirty, files: true, force: this.#dirty.force || todo.force }
   }
 
   /** False: try again later. */

@@ -22,6 +22,12 @@ export const claude = (places: Places): Profile => {
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
       DISABLE_AUTOUPDATER: '1',
       MCP_TOOL_TIMEOUT: String(TOOL_TIMEOUT_MS),
+      // The first request of a session has to have our tools: the start waits for them.
+      MCP_CONNECTION_NONBLOCKING: '0',
+      CLAUDE_CODE_MCP_STARTUP_WAIT_MS: '8000',
+      // A held question is neither idle nor to be moved to the background.
+      CLAUDE_CODE_MCP_TOOL_IDLE_TIMEOUT: '0',
+      CLAUDE_CODE_MCP_AUTO_BACKGROUND_MS: '0',
       ...(process.getuid?.() === 0 ? { IS_SANDBOX: '1' } : {}),
     },
     prepare: (seed) => writeSettings(places, seed),

@@ -1,0 +1,128 @@
+/** agentd in its container, beside the CLI: work both ways, terminals, runs, the link. */
+import { randomUUID } from 'node:crypto'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, expect, it } from 'vitest'
+import { RunId, Sha } from '@orchestra/contracts'
+import { Session } from './support/session.ts'
+
+let session: Session
+afterEach(() => session.stop())
+const open = async (options: Parameters<typeof Session.create>[0] = {}) => {
+  session = await Session.create(options)
+  await session.start()
+  await session.relay.event('turn.ended')
+  return session
+}
+const tree = (sha: string) => session.host('ls-tree', '-r', '--name-only', sha)
+
+it('a commit and uncommitted work arrive; ignored files and nested repositories do not', async () => {
+  await open()
+  await session.sh('cd /workspace && echo a > a.txt && git add a.txt && git commit -qm "Add a" && mkdir -p sub nest && echo b > sub/b.txt && echo c > ignored && git init -q nest && touch nest/inside')
+  const commit = await session.relay.until('the commit', () => session.relay.pushes.find((p) => p.kind === 'commits'))
+  expect(await session.host('log', '-1', '--format=%an <%ae>%n%B', commit.sha)).toBe('Ada <ada@example.org>\nAdd a\n\nOrchestra-Session: feature')
+  const last = await session.relay.until('the snapshot', () => session.relay.pushes.findLast((p) => p.kind === 'snapshot' && p.head === commit.sha))
+  await session.relay.until('the files', async () => (await tree(session.relay.pushes.findLast((p) => p.kind === 'snapshot')?.sha ?? last.sha)).includes('sub/b.txt'))
+  const files = await tree(session.relay.pushes.findLast((p) => p.kind === 'snapshot')?.sha ?? '')
+  expect(files.split('\n').filter((f) => !f.startsWith('nest'))).toEqual(['.gitignore', 'a.txt', 'readme.md', 'sub/b.txt'])
+  expect(await session.sh('cd /workspace && git status --porcelain -uno')).toBe('')
+})
+
+it('a file saved on the host is in a snapshot at once', async () => {
+  await open()
+  await session.relay.until('the first snapshot', () => session.relay.pushes.some((p) => p.kind === 'snapshot'))
+  const before = session.relay.pushes.length
+  const from = Date.now()
+  await writeFile(join(session.dir, 'ws/readme.md'), 'changed\n')
+  await session.relay.until('a snapshot', () => session.relay.pushes.length > before)
+  expect(Date.now() - from).toBeLessThan(500)
+})
+
+it('follows the branch when a person commits on it', async () => {
+  await open()
+  await writeFile(join(session.dir, 'repo/theirs.txt'), 'x')
+  await writeFile(join(session.dir, 'ws/theirs.txt'), 'x')
+  await session.host('add', '-A')
+  await session.host('commit', '-q', '-m', 'theirs')
+  const tip = Sha.parse(await session.host('rev-parse', 'HEAD'))
+  session.relay.send({ type: 'branch', branch: 'feature', tip })
+  await session.relay.until('the branch', async () => (await session.sh('git -C /workspace rev-parse feature')) === tip)
+  expect(await session.sh('git -C /workspace status --porcelain')).toBe('')
+})
+
+it('tells the agent when both sides committed', async () => {
+  await open()
+  session.relay.pushReply = (p) => (p.kind === 'commits' ? { accepted: false, tip: Sha.parse(session.base), reason: 'diverged' } : { accepted: true, tip: null })
+  await session.sh('cd /workspace && git commit -q --allow-empty -m mine')
+  await session.host('commit', '-q', '--allow-empty', '-m', 'theirs')
+  const tip = Sha.parse(await session.host('rev-parse', 'HEAD'))
+  session.relay.send({ type: 'branch', branch: 'feature', tip })
+  const request = await session.relay.until('the word to the agent', () => session.relay.model.requests.find((r) => r.text.includes('refs/orchestra/host')))
+  expect(request.text).toContain('[From: orchestra]')
+  expect(await session.sh('git -C /workspace log -1 --format=%s')).toBe('mine')
+})
+
+it.each(['cli', 'shell'] as const)('a terminal on %s shows and takes what is typed', async (target) => {
+  await open()
+  const id = randomUUID()
+  session.relay.send({ type: 'open-stream', id, target, cols: 100, rows: 30 })
+  const stream = await session.relay.until('the stream', () => session.relay.streams.get(id))
+  let shown = ''
+  stream.on('message', (data: Buffer) => {
+    if (data[0] === 0x30) shown += data.subarray(1).toString('utf8')
+    session.relay.touch()
+  })
+  await session.relay.until('some output', () => shown !== '')
+  stream.send(Buffer.from(target === 'cli' ? '0typed' : '0echo $((40+2))ok\r'))
+  await session.relay.until('the echo', () => shown.includes(target === 'cli' ? 'typed' : '42ok'))
+  stream.close()
+})
+
+it('a check command runs with its log, and can be cancelled with all its children', async () => {
+  await open()
+  const id = RunId.parse(randomUUID())
+  session.relay.send({ type: 'run', id, command: 'echo begin; cat readme.md; echo end; exit 3' })
+  expect(await session.relay.frame('run-status', (f) => f.id === id && f.status !== 'running')).toMatchObject({ status: 'failed', exitCode: 3, lastLine: 'end' })
+  expect(session.relay.logs).toBe('begin\nhello\nend\n')
+  const long = RunId.parse(randomUUID())
+  session.relay.send({ type: 'run', id: long, command: 'sleep 1000 & sleep 1000' })
+  await session.relay.frame('run-status', (f) => f.id === long && f.status === 'running')
+  session.relay.send({ type: 'run-cancel', id: long })
+  await session.relay.frame('run-status', (f) => f.id === long && f.status === 'cancelled')
+  expect(await session.sh('pgrep -fc "^sleep 1000" || true')).toBe('0')
+})
+
+it('a setup command that fails stops the start and may be tried again', async () => {
+  const first = RunId.parse(randomUUID())
+  session = await Session.create({ setupCommand: 'test -e /tmp/ready || { echo "nothing here"; exit 1; }', setupRun: first })
+  await session.start()
+  expect((await session.relay.frame('progress', (f) => f.step === 'failed')).text).toContain('nothing here')
+  await session.sh('touch /tmp/ready')
+  session.relay.send({ type: 'run', id: RunId.parse(randomUUID()), command: session.options.setupCommand ?? '' })
+  await session.relay.frame('progress', (f) => f.step === 'ready')
+})
+
+it('a check session runs its commands and ends with their outcome', async () => {
+  const id = RunId.parse(randomUUID())
+  session = await Session.create({ role: 'check', run: { id, commands: ['echo one', 'exit 7', 'echo never'] } })
+  await session.start()
+  expect(await session.relay.frame('run-status', (f) => f.status === 'failed')).toMatchObject({ exitCode: 7 })
+  expect(await session.ended()).toBe(7)
+  expect(session.relay.logs).not.toContain('never\n')
+})
+
+it('events that happen while the relay is away arrive afterwards, once and in order', async () => {
+  await open()
+  await session.relay.close()
+  await session.sh(`for i in 1 2 3; do curl -s --noproxy '*' -d '{"hook_event_name":"Stop","last_assistant_message":"late '$i'"}' http://127.0.0.1:7701/hook; done`)
+  await session.relay.open()
+  await session.relay.event('turn.ended', (e) => e.text === 'late 3')
+  expect(session.relay.events.flatMap((e) => (e.type === 'turn.ended' && e.text.startsWith('late') ? [e.text] : []))).toEqual(['late 1', 'late 2', 'late 3'])
+})
+
+it('ends politely: the last work is pushed', async () => {
+  await open()
+  await session.sh('echo last > /workspace/last.txt')
+  await session.terminate()
+  expect(await tree(session.relay.pushes.findLast((p) => p.kind === 'snapshot')?.sha ?? '')).toContain('last.txt')
+})

@@ -1,0 +1,109 @@
+/** The CLI's own inbox: the way in, and its receipt. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Block } from './support/model.ts'
+import { Session } from './support/session.ts'
+
+let session: Session
+/** Resolves the tool call that keeps the turn open. */
+const longCall: Block[] = [{ type: 'tool_use', name: 'Bash', input: { command: 'until [ -e /tmp/go ]; do sleep 0.05; done; echo went' } }]
+const said = (text: string): Block[] => [{ type: 'text', text }]
+const times = (part: string) => session.relay.model.requests.at(-1)?.messages.filter((m) => JSON.stringify(m.content).includes(part)).length ?? 0
+
+beforeEach(async () => {
+  session = await Session.create({ brief: 'Begin.' })
+})
+afterEach(() => session.stop())
+
+describe('a message', () => {
+  it('begins a turn in an idle session; receipts say delivered, then seen', async () => {
+    session.relay.decide = () => said('fine')
+    await session.start()
+    await session.relay.event('turn.ended')
+    const id = await session.deliver('[From: auth] QUESTION: which port?')
+    await session.relay.frame('receipt', (f) => f.state === 'seen' && f.messages.some((m) => m === id))
+    const prompt = await session.relay.event('prompt', (e) => e.messages.some((m) => m === id))
+    expect(prompt.text).toBe('[From: auth] QUESTION: which port?')
+    const request = session.relay.model.requests.at(-1)
+    expect(request?.text).toContain('QUESTION: which port?')
+    expect(request?.text).not.toContain("the user's own word")
+  })
+
+  it('is read between two tool calls while the agent works, once', async () => {
+    session.relay.decide = (r) => (r.text.includes('went') ? said('done') : longCall)
+    await session.start()
+    await session.relay.event('tool.started')
+    const id = session.send('[From: auth] while you work')
+    // Longer than agentd waits before it looks whether the CLI took the text in.
+    await session.relay.until('the text is enqueued', async () => (await session.transcript()).includes('while you work'), 20_000)
+    await session.sh('sleep 4; touch /tmp/go')
+    await session.relay.frame('receipt', (f) => f.state === 'delivered' && f.messages.some((m) => m === id))
+    await session.relay.event('turn.ended')
+    expect(times('while you work')).toBe(1)
+  })
+
+  it.each(['/clear', '!touch /workspace/pwned', '#note to keep', '-h', '@readme.md look', 'bell\u0007 and\ttab'])('that reads %j is plain text', async (text) => {
+    session.relay.decide = () => said('fine')
+    await session.start()
+    await session.relay.event('turn.ended')
+    await session.deliver(text)
+    const request = await session.relay.until('the second turn', () => session.relay.model.requests[1])
+    expect(request.text).toContain('Begin.')
+    expect(request.text).toContain(text.replaceAll(/[^ -~]/g, ' ').trim().split(' ')[0])
+    expect(await session.sh('ls /workspace')).toBe('readme.md')
+  })
+
+  it("leaves a person's half-typed line as it was", async () => {
+    session.relay.decide = () => said('fine')
+    await session.start()
+    await session.relay.event('turn.ended')
+    await session.type('half a thought')
+    await session.deliver('[From: auth] hello')
+    await session.relay.until('the answer', () => session.relay.events.filter((e) => e.type === 'turn.ended').length === 2)
+    expect(await session.screen()).toContain('half a thought')
+    expect(session.relay.model.requests.at(-1)?.text).not.toContain('half a thought')
+  })
+
+  it('of the person is vouched for as theirs', async () => {
+    session.relay.decide = () => said('fine')
+    await session.start()
+    await session.relay.event('turn.ended')
+    await session.deliver('[From: owner] use 24 hours', 'person')
+    await session.relay.until('the vouching', () => session.relay.model.requests.at(-1)?.text.includes("the user's own word"))
+  })
+
+  it('that is brought again after its receipt only gets the receipt again', async () => {
+    session.relay.decide = () => said('fine')
+    await session.start()
+    await session.relay.event('turn.ended')
+    const id = await session.deliver('[From: auth] once')
+    await session.relay.until('the request', () => times('[From: auth] once') === 1)
+    const receipts = () => session.relay.frames.filter((f) => f.type === 'receipt' && f.state === 'delivered' && f.messages.some((m) => m === id)).length
+    expect(receipts()).toBe(1)
+    session.relay.send({ type: 'deliver', deliveries: [{ message: id as never, voice: 'session', text: '[From: auth] once' }] })
+    await session.relay.until('the second receipt', () => receipts() === 2)
+    expect(times('[From: auth] once')).toBe(1)
+  })
+
+  it('that waits in a CLI that dies is posted again', async () => {
+    session.relay.decide = (r) => (r.text.includes('survivor') ? said('done') : longCall)
+    await session.start()
+    await session.relay.event('tool.started')
+    const id = session.send('[From: auth] survivor')
+    await session.relay.until('it is enqueued', async () => (await session.transcript()).includes('survivor'), 20_000)
+    await session.sh('kill -9 $(tmux -S /tmp/orchestra/tmux.sock display -p -t =cli: "#{pane_pid}")')
+    await session.relay.frame('receipt', (f) => f.state === 'delivered' && f.messages.some((m) => m === id))
+    await session.relay.event('turn.ended')
+    expect(times('survivor')).toBe(1)
+  })
+})
+
+it('fifty messages at once arrive, in order, none twice', async () => {
+  session.relay.decide = () => said('fine')
+  await session.start()
+  await session.relay.event('turn.ended')
+  const ids = Array.from({ length: 50 }, (_, i) => session.send(`[From: auth] number ${i};`))
+  await session.relay.until('all receipts', () => ids.every((id) => session.relay.frames.some((f) => f.type === 'receipt' && f.state === 'delivered' && f.messages.some((m) => m === id))), 50_000)
+  await session.relay.until('the last request', () => session.relay.model.requests.at(-1)?.text.includes('number 49;'))
+  const found = [...(session.relay.model.requests.at(-1)?.text.matchAll(/number (\d+);/g) ?? [])].map((m) => Number(m[1]))
+  expect(found).toEqual(Array.from({ length: 50 }, (_, i) => i))
+}, 90_000)

@@ -1,0 +1,89 @@
+/** Starting and resuming, as facts of the CLI in the image. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Session } from './support/session.ts'
+
+describe('an executor with a brief', () => {
+  let session: Session
+  beforeAll(async () => {
+    session = await Session.create({ brief: '/clear is only text here' })
+    session.relay.decide = (r) => [{ type: 'text', text: `Seen: ${r.last.length}` }]
+    await session.start()
+  })
+  afterAll(() => session.stop())
+
+  it('starts without a dialog, with its conversation id, and takes the brief as text', async () => {
+    const started = await session.relay.event('cli.started')
+    expect(started).toMatchObject({ resumed: false, conversation: session.conversation })
+    expect((await session.relay.event('prompt')).text).toContain('/clear is only text here')
+    await session.relay.event('turn.ended')
+    expect(await session.screen()).not.toMatch(/Do you trust|Yes, I accept|Enter to confirm|auto mode/i)
+  })
+
+  it('sends the instructions of its role with the system prompt', () => {
+    const system = JSON.stringify(session.relay.model.requests[0]?.system)
+    expect(system).toContain('Session: feature')
+    expect(system).toContain('Role: executor')
+    expect(system).not.toContain('{{')
+  })
+
+  it('uses the dummy key and nothing else', () => {
+    expect(JSON.stringify(session.relay.model.requests[0]?.headers)).toContain('sk-ant-orchestra-no-credential')
+  })
+
+  it('has a name, a home and git for its uid', async () => {
+    expect(await session.sh('whoami')).toBe('agent')
+    expect(await session.sh('git -C /workspace status --porcelain --branch')).toBe('## feature')
+  })
+
+  it('resumes its conversation after kill -9, and waits for a message', async () => {
+    await session.sh('kill -9 $(tmux -S /tmp/orchestra/tmux.sock display -p -t =cli: "#{pane_pid}")')
+    await session.relay.event('cli.exited')
+    await session.relay.event('cli.started', (e) => e.resumed)
+    await session.deliver('[From: other] Are you back?')
+    await session.relay.until('the model has both', () => session.relay.model.requests.find((r) => r.text.includes('Are you back?') && r.text.includes('/clear is only text here')))
+  })
+})
+
+it('works as root when the project is owned by root', async () => {
+  const session = await Session.create({ root: true })
+  try {
+    session.relay.decide = (r) => (r.text.includes('tool_result') || session.relay.model.requests.length > 1 ? [{ type: 'text', text: 'ok' }] : [{ type: 'tool_use', name: 'Bash', input: { command: 'id -u && touch made' } }])
+    await session.start()
+    const done = await session.relay.event('tool.finished')
+    expect(done).toMatchObject({ ok: true, output: '0' })
+  } finally {
+    await session.stop()
+  }
+})
+
+it('keeps to the settings of Orchestra in a project that has its own', async () => {
+  const session = await Session.create({
+    files: {
+      '.claude/settings.json': JSON.stringify({ disableAllHooks: true, permissions: { defaultMode: 'plan' } }),
+      '.mcp.json': JSON.stringify({ mcpServers: { theirs: { command: 'false' } } }),
+    },
+  })
+  try {
+    session.relay.decide = () => [{ type: 'text', text: 'ok' }]
+    await session.start()
+    await session.relay.event('turn.ended')
+    await session.deliver('[From: other] hello')
+  } finally {
+    await session.stop()
+  }
+})
+
+it('lets the designer wait for the person', async () => {
+  const session = await Session.create({ role: 'designer', brief: null })
+  try {
+    await session.start()
+    await session.relay.frame('cli-status', (f) => f.status === 'idle')
+    expect(session.relay.model.requests).toHaveLength(0)
+    await session.deliver('[From: owner] Hello', 'person')
+    const request = await session.relay.until('the request', () => session.relay.model.requests[0])
+    expect(request.text).toContain("the user's own word")
+    expect(JSON.stringify(request.system)).toContain('Role: designer')
+  } finally {
+    await session.stop()
+  }
+})
