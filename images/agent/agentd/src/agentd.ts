@@ -155,7 +155,9 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
         seed.permissionMode = frame.mode
         return background('changing the permission mode', profile.prepare(seed).then(() => cli.restart()))
       }
-      default:
+      // The link's own business.
+      case 'welcome':
+      case 'events-ack':
     }
   }
 

@@ -3,7 +3,6 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import type { RunId, Sha, link } from '@orchestra/contracts'
 import { limits } from '@orchestra/contracts'
-import { background, log } from '../log.ts'
 import type { RelayRequest } from '../relay/request.ts'
 import { LogPusher } from './logpusher.ts'
 
