@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto'
+import type { MessageId, SessionId } from '@orchestra/contracts'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { startDatabase } from '../../../../test/harness/database.ts'
+import type { DatabaseServer } from '../../../../test/harness/database.ts'
+import { owner, startEngine } from '../../../../test/harness/engine.ts'
+import type { EngineUnderTest } from '../../../../test/harness/engine.ts'
+
+const auth = 'auth' as SessionId
+const api = 'api' as SessionId
+const designer = 'designer' as SessionId
+let server: DatabaseServer
+let t: EngineUnderTest
+beforeAll(async () => { server = await startDatabase() })
+afterAll(() => server.stop())
+afterEach(() => t.stop())
+beforeEach(async () => {
+  t = await startEngine(await server.create())
+  for (const name of [auth, api]) await t.engine.dispatch('session.spawn', { name, instructions: 'x' }, { actor: owner })
+  await t.engine.settled()
+  for (const id of [designer, auth, api]) await t.comesUp(id)
+})
+
+const tool = (session: SessionId, name: string, args: unknown, id = randomUUID()) => t.engine.toolCall({ id, session, tool: name, args })
+const inboxOf = async (session: SessionId) => { await t.engine.settled(); return t.bus.inbox.filter((i) => i.session === session).map((i) => i.item) }
+const state = async () => (await t.engine.snapshot()).state
+const asked = async (question: string, options: string[] = []) => {
+  const reply = await t.engine.report({ type: 'ask', session: auth, id: randomUUID(), origin: 'tool', question, options, recommended: options.length ? 0 : null })
+  if (!reply.ok) throw new Error(reply.problem.message)
+  return (reply.value as { message: MessageId }).message
+}
+
+test('a question waits for the person, the designer reads it, the answer goes back as the call\'s result', async () => {
+  const message = await asked('Which limit?', ['100', '1000'])
+  expect((await state()).attention).toContainEqual(expect.objectContaining({ kind: 'question', session: auth, messageId: message, options: ['100', '1000'] }))
+  expect((await state()).sessions.find((s) => s.id === auth)).toMatchObject({ status: 'waiting' })
+  const [shown] = await inboxOf(designer)
+  expect(shown?.delivery.text).toMatch(/^\[From: auth\]\nQUESTION: Which limit\?\n1\. 100 \(recommended\)\n2\. 1000/)
+  expect(shown?.delivery.text).toContain(message)
+
+  expect(await t.engine.dispatch('message.answer', { message, option: 1 }, { actor: owner })).toMatchObject({ ok: true, value: { text: '1000' } })
+  const [answer] = await inboxOf(auth)
+  expect(answer).toMatchObject({ delivery: { voice: 'person' }, answer: { question: message, text: '1000', option: 1, by: 'owner' } })
+  expect((await inboxOf(designer)).at(-1)?.delivery).toMatchObject({ voice: 'system', text: expect.stringContaining('The person answered auth\'s question "Which limit?": 1000') })
+  expect(await t.engine.dispatch('message.answer', { message, text: 'late' }, { actor: owner })).toMatchObject({ ok: false, problem: { code: 'already_answered', message: expect.stringContaining('1000') } })
+  expect((await state()).attention.filter((a) => a.kind === 'question')).toEqual([])
+})
+
+test('a repeated ask is one question', async () => {
+  const report = { type: 'ask', session: auth, id: randomUUID(), origin: 'tool', question: 'Once?', options: [], recommended: null } as const
+  const replies = await Promise.all([t.engine.report(report), t.engine.report(report), t.engine.report(report)])
+  expect(replies).toEqual([replies[0], replies[0], replies[0]])
+  expect((await state()).messages.filter((m) => m.kind === 'question')).toHaveLength(1)
+})
+
+test('the designer answers a question, but never a permission', async () => {
+  const message = await asked('Which?')
+  expect(await tool(designer, 'answer', { message, text: 'The first, as the spec says.' })).toMatchObject({ ok: true })
+  expect((await inboxOf(auth))[0]).toMatchObject({ delivery: { voice: 'session' }, answer: { by: 'designer' } })
+  const before = (await inboxOf(designer)).length
+  const permission = await t.engine.report({ type: 'ask', session: auth, id: randomUUID(), origin: 'permission', question: 'rm -rf /?', options: ['Allow', 'Deny'], recommended: null })
+  const { message: prompt } = (permission as { value: { message: MessageId } }).value
+  expect(await inboxOf(designer)).toHaveLength(before)
+  expect(await tool(designer, 'answer', { message: prompt, text: 'Allow' })).toMatchObject({ ok: false, problem: { code: 'forbidden' } })
+  await t.engine.report({ type: 'ask-closed', session: auth, message: prompt, reason: 'answered in the terminal' })
+  expect((await state()).messages.find((m) => m.id === prompt)).toMatchObject({ state: 'withdrawn' })
+})
+
+test('tools are checked by the role in the row and by their shape', async () => {
+  expect(await tool(auth, 'spawn_executor', { name: 'x', instructions: 'y' })).toMatchObject({ ok: false, problem: { code: 'forbidden' } })
+  expect(await tool(auth, 'answer', { message: randomUUID(), text: 'y' })).toMatchObject({ ok: false, problem: { code: 'forbidden' } })
+  expect(await tool(auth, 'send_message', { to: 'api' })).toMatchObject({ ok: false, problem: { code: 'bad_input' } })
+  expect(await tool(auth, 'send_message', { to: 'nobody', text: 'hi' })).toMatchObject({ ok: false, problem: { code: 'session_unknown' } })
+  expect(await tool('ghost' as SessionId, 'list_sessions', {})).toMatchObject({ ok: false, problem: { code: 'session_unknown' } })
+  expect(await tool(designer, 'spawn_executor', { name: 'Third', instructions: 'y' })).toMatchObject({ ok: true, value: { text: expect.stringContaining('Created executor "third"') } })
+  expect(await tool(auth, 'list_sessions', {})).toMatchObject({ ok: true, value: { text: expect.stringContaining('auth (you): executor, idle, branch auth → main') } })
+})
+
+test('executors write to each other; a receipt moves the state on and never back', async () => {
+  expect(await tool(auth, 'send_message', { to: 'api', text: 'The token is in the header.' })).toMatchObject({ ok: true, value: { text: expect.stringContaining('Sent') } })
+  const [item] = await inboxOf(api)
+  expect(item?.delivery).toMatchObject({ voice: 'session', text: '[From: auth]\nThe token is in the header.' })
+  const id = item?.delivery.message as MessageId
+  const delivery = async () => (await state()).messages.find((m) => m.id === id)?.delivery
+  expect(await delivery()).toBe('queued')
+  const receipt = (session: SessionId, s: 'delivered' | 'seen') => t.frame(session, { type: 'receipt', messages: [id], state: s, at: new Date().toISOString() })
+  await receipt(auth, 'delivered')
+  expect(await delivery()).toBe('queued')
+  await receipt(api, 'seen')
+  await receipt(api, 'delivered')
+  expect(await delivery()).toBe('seen')
+  expect(await tool(api, 'read_messages', {})).toMatchObject({ ok: true, value: { text: expect.stringContaining('The token is in the header.') } })
+})
+
+test('a message to all has a receipt for each receiver', async () => {
+  const sent = await t.engine.dispatch('message.send', { to: 'all', text: 'Stop using v1.', kind: 'note' }, { actor: owner })
+  const { message } = (sent as { value: { message: MessageId } }).value
+  await t.engine.settled()
+  const items = t.bus.inbox.filter((i) => i.item.delivery.text.includes('Stop using v1.'))
+  expect(items.map((i) => i.session).sort()).toEqual(['api', 'auth', 'designer'])
+  for (const { session, item } of items) await t.frame(session, { type: 'receipt', messages: [item.delivery.message], state: 'delivered', at: new Date().toISOString() })
+  const mine = (await state()).messages.filter((m) => m.text === 'Stop using v1.')
+  expect(mine).toEqual([expect.objectContaining({ id: message, delivery: 'delivered' })])
+})
+
+test('complete says so until it works again', async () => {
+  await tool(auth, 'complete', { summary: 'Done.', tested: 'npm test: 34 passed' })
+  const status = async () => (await state()).sessions.find((s) => s.id === auth)?.status
+  expect(await status()).toBe('complete')
+  expect((await inboxOf(designer)).at(-1)?.delivery.text).toBe('[From: auth]\nCOMPLETE: Done.\nTested: npm test: 34 passed')
+  const [complete] = (await state()).attention.filter((a) => a.kind === 'complete')
+  expect(complete).toMatchObject({ session: auth })
+  await t.engine.dispatch('attention.dismiss', { id: complete?.id ?? '' }, { actor: owner })
+  expect((await state()).attention.filter((a) => a.kind === 'complete')).toEqual([])
+  await t.events(auth, 2, { type: 'prompt', at: new Date().toISOString(), text: 'More', messages: [] })
+  expect(await status()).toBe('idle')
+})
+
+test('events arrive once, whatever is sent again', async () => {
+  const event = { type: 'tool.started', at: new Date().toISOString(), call: '1', tool: 'Bash', input: { command: 'npm test' } } as const
+  await t.events(auth, 2, event, { ...event, call: '2' })
+  await t.events(auth, 2, event, { ...event, call: '2' }, { ...event, call: '3' })
+  const events = await t.store.read.events({ session: auth, limit: 50, types: ['agent'] })
+  expect(events.map((e) => (e.type === 'agent' && e.data.type === 'tool.started' ? e.data.call : null)).filter(Boolean)).toEqual(['1', '2', '3'])
+  expect((await t.engine.timeline(auth, { limit: 10 })).entries.length).toBeGreaterThan(0)
+})
+
+test('usage is counted once and priced; a limit is shown until a request succeeds', async () => {
+  const usage = { type: 'usage', session: auth, request: randomUUID(), model: 'claude-sonnet-4-5', tokens: { input: 1000, output: 100, cacheRead: 0, cacheWrite: 0 }, status: 200, window: null, at: new Date().toISOString() } as const
+  await t.engine.report({ type: 'limited', session: auth, until: new Date(Date.now() + 3_600_000).toISOString(), text: 'Limit reached', at: usage.at })
+  expect((await state()).sessions.find((s) => s.id === auth)?.status).toBe('limited')
+  await t.engine.report(usage)
+  await t.engine.report(usage)
+  const view = (await state()).sessions.find((s) => s.id === auth)
+  expect(view).toMatchObject({ status: 'idle', usage: { tokens: { input: 1000, output: 100 } } })
+  expect(view?.usage.costUsd).toBeGreaterThan(0)
+})
+
+test('a session that floods is refused', async () => {
+  const replies = []
+  for (let i = 0; i < 61; i += 1) replies.push(await tool(auth, 'send_message', { to: 'api', text: `${i}` }))
+  expect(replies.at(-1)).toMatchObject({ ok: false, problem: { code: 'rate_limited' } })
+  expect(replies.filter((r) => r.ok)).toHaveLength(60)
+})
