@@ -56,19 +56,21 @@ stack_explain() {
   if grep -qi 'all predefined address pools have been fully subnetted' "$up_log"; then
     die "Docker has no address range left for another network." "Stop a stack you do not need (orchestra status --all), or: docker network prune"
   fi
-  for line in $(stack_states); do
-    service=${line%%|*}
-    case "$line" in
-      *'|exited|'*'|0' | *'|running|healthy|'* | *'|created|'*) continue ;;
-      init'|exited|'*)
-        # Its own words say what to do.
-        stack_compose logs --no-log-prefix --no-color --tail 12 init 2>/dev/null | sed '/^$/d' >&2
-        exit 1 ;;
-    esac
-    printf 'orchestra: %s did not start. The end of its log:\n' "$service" >&2
-    stack_compose logs --no-color --tail 25 "$service" >&2 || :
-    die "the stack is not up." "Try:  orchestra doctor     The log of all:  orchestra logs     Nothing was lost; run this again after a change."
-  done
-  tail -n 12 "$up_log" >&2
-  die "the stack could not be started." "The whole log: $up_log"
+  # First what has failed, then what is merely late.
+  failed=$(stack_states | grep -E '\|(exited|dead)\|[^|]*\|[1-9]|\|restarting\||\|unhealthy\|' || :)
+  late=$(stack_states | grep -Ev '\|(exited|created)\||\|running\|healthy\|' || :)
+  line=$(say "$failed" "$late" | sed '/^$/d' | head -n 1)
+  service=${line%%|*}
+  case "$line" in
+    '')
+      tail -n 12 "$up_log" >&2
+      die "the stack could not be started." "The whole log: $up_log" ;;
+    init'|exited|'*)
+      # Its own words say what to do.
+      stack_compose logs --no-log-prefix --no-color --tail 12 init 2>/dev/null | sed '/^$/d' >&2
+      exit 1 ;;
+  esac
+  printf 'orchestra: %s did not start. The end of its log:\n' "$service" >&2
+  stack_compose logs --no-color --tail 25 "$service" >&2 || :
+  die "the stack is not up." "Try:  orchestra doctor     The log of all:  orchestra logs     Nothing was lost; run this again after a change."
 }

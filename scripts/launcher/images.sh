@@ -19,13 +19,14 @@ image_is_standin() {
   [ "$(docker image inspect --format '{{index .Config.Labels "dev.orchestra.standin"}}' "$1" 2>/dev/null)" = 1 ]
 }
 
-# Does a registry answer? One request with a short time-out; a "no" is remembered for a day.
+# Does a registry answer? A few kilobytes with a short time-out; a "no" is remembered for a day.
 registry_answers() {
   memo=$ORCHESTRA_HOME/cache/registry-silent
   if [ "${1:-}" != again ] && [ -n "$(find "$memo" -mtime -1 2>/dev/null)" ]; then return 1; fi
   if have timeout; then ask='timeout 12'; else ask=; fi
-  if $ask docker pull -q nats:2.15.1-alpine >>"$images_log" 2>&1; then
+  if $ask docker pull -q hello-world >>"$images_log" 2>&1; then
     rm -f "$memo"
+    docker image rm hello-world >/dev/null 2>&1 || :
     return 0
   fi
   mkdir -p "${memo%/*}" && : >"$memo"
@@ -43,17 +44,25 @@ images_ensure() {
   images_log=$ORCHESTRA_HOME/cache/images.log
   if registry_answers; then
     say "Base images: about 400 MB to download."
-    for tag in $missing $standins; do
-      step "Pulling $tag"
-      logged "$images_log" docker pull "$tag" || die "$tag could not be pulled." "Check the network and run this again; nothing has to be undone."
-    done
-  elif [ -n "$missing" ]; then
-    images_build_standins
+    absent=''
+    for tag in $missing $standins; do images_pull "$tag"; done
+    missing=$absent
   fi
+  if [ -n "$missing" ]; then images_build_standins; fi
+}
+
+# A registry that answers may still lack a tag (a mirror of some images only): that one is built.
+images_pull() {
+  step "Pulling $1"
+  if logged "$images_log" docker pull "$1"; then return 0; fi
+  case "$(tail -n 3 "$images_log")" in
+    *"not found"* | *"manifest unknown"*) image_exists "$1" || absent="$absent $1" ;;
+    *) die "$1 could not be pulled." "Check the network and run this again; nothing has to be undone." ;;
+  esac
 }
 
 images_build_standins() {
-  step "No container registry answers: building stand-ins for$missing"
+  step "Not to be had from a registry, so built here:$missing"
   say "    (about 250 MB of Debian and npm packages, a few minutes; log: $images_log)"
   case "$missing " in *" debian:trixie-slim "*) standin_base ;; esac
   npmrc_write "$ORCHESTRA_HOME/cache/npmrc"

@@ -34,6 +34,7 @@ up_project() {
   port_choose "${wanted_port:-}"
   settings_derive
   settings_save
+  networks_choose
   stack_environment
   stack_build
   step "Starting $stack"

@@ -8,7 +8,7 @@ orchestra_version() { sed -n 's/^ *"version": *"\([^"]*\)".*/\1/p' "$ORCHESTRA_R
 stack_tag() {
   (
     cd "$ORCHESTRA_ROOT"
-    files=$(find package.json package-lock.json .npmrc .dockerignore tsconfig.json packages services images/agent migrations test/package.json test/scripted-model test/scenarios \
+    files=$(find package.json package-lock.json .npmrc .dockerignore tsconfig.json packages services images/agent migrations test/package.json test/scripted-model \
       -type f ! -path '*/node_modules/*' ! -path '*/dist/*' ! -name '*.test.ts' ! -name '*.itest.ts' 2>/dev/null | LC_ALL=C sort)
     say "$files"
     say "$files" | tr '\n' '\0' | xargs -0 cat
@@ -27,13 +27,13 @@ stack_environment() {
 
 # An .env of the person's repository is none of ours: hence the empty one.
 stack_compose() {
-  overlays=''
-  [ "${ORCHESTRA_DEMO:-}" != 1 ] || overlays=demo
-  # `npm run dev`: this clone's sources instead of the images'.
-  [ "${ORCHESTRA_DEV:-}" != 1 ] || overlays="$overlays dev"
-  for overlay in $overlays; do set -- --file "$ORCHESTRA_ROOT/compose.$overlay.yaml" "$@"; done
-  docker compose --project-name "$stack" --env-file /dev/null --project-directory "$ORCHESTRA_ROOT" \
-    --file "$ORCHESTRA_ROOT/compose.yaml" "$@"
+  (
+    # In front of the caller's own arguments: which files make up this stack.
+    networks_file=$(settings_dir)/networks.yaml
+    if [ -s "$networks_file" ]; then set -- --file "$networks_file" "$@"; fi
+    if [ "${ORCHESTRA_DEMO:-}" = 1 ]; then set -- --file "$ORCHESTRA_ROOT/compose.demo.yaml" "$@"; fi
+    exec docker compose --project-name "$stack" --env-file /dev/null --project-directory "$ORCHESTRA_ROOT" --file "$ORCHESTRA_ROOT/compose.yaml" "$@"
+  )
 }
 
 stack_images() {

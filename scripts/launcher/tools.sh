@@ -29,17 +29,30 @@ cmd_link() {
 # The key goes from the terminal, unechoed, through a pipe into the relay's volume: never into an
 # argument, an environment variable or a file of the host.
 cmd_login() {
-  base=''
+  base='' forget=0
   while [ $# -gt 0 ]; do
     case "$1" in
       --base-url) option_value "$@" && base=$2 && shift ;;
-      *) die "login takes no $1." "orchestra login [--base-url URL]; the key is asked for, or read from standard input." ;;
+      --forget) forget=1 ;;
+      *) die "login takes no $1." "orchestra login [--base-url URL] [--forget]; the key is asked for, or read from standard input." ;;
     esac
     shift
   done
   here
+  key=''
+  if [ "$forget" = 0 ]; then login_read; fi
+  case "$key$base" in *[\"\\]* | *[![:print:]]*) die "a key or address has no quotes, backslashes or control characters." "Copy it again." ;; esac
+  kind=api-key
+  case "$key" in sk-ant-oat*) kind=subscription ;; esac
+  printf '{"kind":"%s","secret":%s,"baseUrl":%s}\n' "$kind" "$(json_text "$key")" "$(json_text "$base")" |
+    stack_exec relay node services/relay/src/login.ts
+}
+
+json_text() { if [ -n "$1" ]; then printf '"%s"' "$1"; else printf null; fi; }
+
+login_read() {
   if [ -t 0 ]; then
-    say "An API key, or a subscription's token (claude setup-token). Enter alone keeps the present one."
+    say "An API key, or a subscription's token (claude setup-token)."
     printf 'key or token (not shown): '
     saved=$(stty -g)
     trap 'stty "$saved"; exit 130' INT TERM
@@ -49,10 +62,9 @@ cmd_login() {
     trap - INT TERM
     printf '\n'
   else
-    IFS= read -r key || [ -n "$key" ] || die "no key on standard input."
+    IFS= read -r key || :
   fi
-  if [ -n "$base" ]; then set -- --base-url "$base"; else set --; fi
-  printf '%s\n' "$key" | stack_exec relay node services/relay/src/login.ts "$@"
+  [ -n "$key" ] || die "no key was given; nothing was changed." "To forget the present one:  orchestra login --forget"
 }
 
 cmd_install() {

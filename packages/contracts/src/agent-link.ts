@@ -6,7 +6,8 @@
  *   GET  /stream/<id>     upgrade: binary stream that the relay asked for by `open-stream` (terminal bytes, ttyd's protocol)
  *   ANY  /llm/*           model gateway
  *   POST /mcp             MCP, streamable HTTP
- *   POST /ask             body AskRequest; the reply (AskReply) may take hours; closing the request withdraws the question
+ *   POST /ask             body AskRequest; the reply (AskReply) may take hours; closing the request withdraws the question;
+ *                         header x-ask: a uuid of the caller's, the same again is the same question (after a restart of the relay)
  *   POST /push/pack       body: a pack; headers below; reply PushReply
  *   POST /push/log        body: bytes of a run's log as they come; header x-run: RunId
  *   CONNECT h:p, absolute-form requests   egress proxy

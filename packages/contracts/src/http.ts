@@ -36,6 +36,6 @@ export const internal = {
   pack: (session: string) => `/internal/sessions/${session}/pack`,
   /** relay → orchestrator: POST, body grows with the run. */
   log: (session: string, run: string) => `/internal/sessions/${session}/runs/${run}/log`,
-  /** orchestrator → relay: WebSocket, bytes of a terminal. */
+  /** orchestrator → relay: WebSocket, bytes of a terminal; `?cols=&rows=` is its first size, 80×24 without. Refusals are JSON `{ problem }`. */
   terminal: (session: string, target: string) => `/internal/sessions/${session}/terminal/${target}`,
 } as const

@@ -1,7 +1,7 @@
 /** How a failure leaves by HTTP: a problem with its status, or, for a bug, a reference to what was logged. */
 import { randomUUID } from 'node:crypto'
 import type { FastifyError, FastifyInstance } from 'fastify'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { problem, statusOf } from '@orchestra/contracts'
 import type { Problem, Result } from '@orchestra/contracts'
 

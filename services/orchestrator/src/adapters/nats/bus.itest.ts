@@ -18,8 +18,8 @@ const failures: string[] = []
 
 beforeAll(async () => {
   server = await startNats()
-  orchestra = await connectBus({ ...server, onFailure: (what) => failures.push(what) })
-  peer = await connect({ servers: server.url, user: server.user, pass: server.password, maxReconnectAttempts: -1, reconnectTimeWait: 100 })
+  orchestra = await connectBus({ ...server.orchestrator, onFailure: (what) => failures.push(what) })
+  peer = await connect({ servers: server.relay.url, user: server.relay.user, pass: server.relay.password, maxReconnectAttempts: -1, reconnectTimeWait: 100 })
 }, 60_000)
 afterAll(async () => {
   await orchestra.close()
@@ -29,6 +29,8 @@ afterAll(async () => {
 
 const item = (message = randomUUID() as string): bus.InboxItem =>
   ({ delivery: { message: message as MessageId, voice: 'person', text: 'hello' }, answer: null })
+/** A round trip behind the subscriptions: when it is back, the server knows them. */
+const subscribed = () => orchestra.credentialStatus()
 const request = async (subject: string, payload: unknown): Promise<bus.Reply> => bus.Reply.parse((await peer.request(subject, JSON.stringify(payload), { timeout: 5000 })).json())
 
 test('a message repeated with its id is stored once', async () => {
@@ -58,6 +60,7 @@ test('calls are answered; a stranger\'s session, nonsense and a thrown error bec
     if (call.tool === 'large') return ok('x'.repeat(2 * 1024 * 1024))
     return ok({ text: `did ${call.tool}` })
   })
+  await subscribed()
   const call = (tool: string, from = 'auth') => request('call.auth', { id: randomUUID(), session: from, tool, args: {} })
   expect(await call('list_sessions')).toEqual({ ok: true, value: { text: 'did list_sessions' } })
   expect(await call('list_sessions', 'other')).toMatchObject({ ok: false, problem: { code: 'bad_input' } })
@@ -73,6 +76,7 @@ test('reports of one session are handled in order', async () => {
     if (report.type === 'frame' && report.frame.type === 'notice') seen.push(report.frame.text)
     return ok({})
   })
+  await subscribed()
   const texts = Array.from({ length: 20 }, (_, i) => String(i))
   await Promise.all(texts.map((text) => request('event.auth', { type: 'frame', session, frame: { type: 'notice', text } })))
   expect(seen).toEqual(texts)

@@ -1,0 +1,59 @@
+/** Branches and pins. Pins live under refs/orchestra/, so that the person's gc keeps what agents were shown. */
+import type { Sha } from '@orchestra/contracts'
+import { type Context, shaFrom } from './context.ts'
+import { identityEnv } from './identity.ts'
+
+export const ZERO = '0'.repeat(40)
+export const pinRef = (name: string): string => `refs/orchestra/pin/${name}`
+export const atticRef = (session: string, sha: Sha): string => `refs/orchestra/attic/${session}/${sha}`
+
+/** A name git takes as a ref below refs/heads/; nothing that an option or revision could be. */
+export const usableBranch = (name: string): boolean =>
+  name.length > 0 && name.length <= 200 && !/^[-/]|[\x00-\x20~^:?*[\\\x7f]|\.\.|\/\/|@\{|\/\.|^\.|\.lock(\/|$)|[/.]$/.test(name) && name !== '@' && name !== 'HEAD'
+
+export const branchTip = (c: Context, branch: string): Promise<Sha | null> =>
+  usableBranch(branch) ? shaFrom(c.git, ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}^{commit}`]) : Promise.resolve(null)
+
+export const refSha = (c: Context, ref: string): Promise<Sha | null> => shaFrom(c.git, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`])
+
+export const resolveName = (c: Context, name: string): Promise<Sha | null> =>
+  name.length > 0 && name.length <= 300 && !name.startsWith('-') && !/[\x00-\x1f]/.test(name)
+    ? shaFrom(c.git, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]) : Promise.resolve(null)
+
+export const listBranches = async (c: Context): Promise<string[]> =>
+  (await c.git(['for-each-ref', '--format=%(refname)', 'refs/heads'])).stdout.toString('utf8').split('\n')
+    .filter((r) => r.length > 0).map((r) => r.slice('refs/heads/'.length))
+
+/** Several refs in one transaction: all or none. `old` undefined: whatever stands there. */
+export const updateRefs = async (c: Context, changes: { ref: string; to: Sha; old?: Sha }[], gitDir?: string): Promise<void> => {
+  const lines = changes.map((u) => `update ${u.ref}\0${u.to}\0${u.old ?? ''}\0`)
+  await c.git(['update-ref', '--no-deref', '-z', '--stdin', '-m', 'orchestra'], { gitDir, input: lines.join(''), env: identityEnv(await c.identity()) })
+}
+
+export const pin = (c: Context, name: string, sha: Sha): Promise<void> => updateRefs(c, [{ ref: pinRef(name), to: sha }])
+
+/** The first of wanted, wanted-2, wanted-3 … that no branch has, is below or is above. */
+export const freeBranch = async (c: Context, wanted: string): Promise<string> => {
+  const base = usableBranch(wanted) ? wanted : 'session'
+  const taken = (await listBranches(c)).map((b) => b.toLowerCase())
+  const free = (name: string): boolean => {
+    const n = name.toLowerCase()
+    return !taken.some((t) => t === n || t.startsWith(`${n}/`) || n.startsWith(`${t}/`))
+  }
+  for (let i = 1; i < 1000; i++) {
+    const direct = i === 1 ? base : `${base}-${i}`
+    if (free(direct)) return direct
+    // A branch `x` makes every x/y impossible: then the slash goes.
+    const flat = direct.replaceAll('/', '-')
+    if (flat !== direct && free(flat)) return flat
+  }
+  throw new Error(`no free branch name near ${base}`)
+}
+
+export const aheadBehind = async (c: Context, branch: Sha, of: Sha): Promise<{ ahead: number; behind: number }> => {
+  const out = (await c.git(['rev-list', '--left-right', '--count', `${branch}...${of}`])).stdout.toString('latin1').trim().split('\t')
+  return { ahead: Number(out[0]), behind: Number(out[1]) }
+}
+
+export const isAncestor = async (c: Context, a: Sha, b: Sha, o: { gitDir?: string; objects?: string } = {}): Promise<boolean> =>
+  (await c.git(['merge-base', '--is-ancestor', a, b], { ...o, expect: [0, 1] })).code === 0

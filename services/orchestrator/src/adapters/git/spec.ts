@@ -1,0 +1,46 @@
+/** The spec file, in a folder that the designer writes: no component is followed as a link, a write is one rename. */
+import { createHash } from 'node:crypto'
+import { fail, ok, problem, type Result } from '@orchestra/contracts'
+import type { Context } from './context.ts'
+import { Unreachable, withDir } from './nofollow.ts'
+
+const FOLDER = '.orchestra/spec'
+const FILE = 'designer.md'
+const MAX = 1024 * 1024
+
+export const revisionOf = (text: Buffer): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
+
+/** Null when there is none, or what has its name is a link or no file. */
+export const readSpec = (c: Context): { text: string; revision: string } | null => {
+  const bytes = withDir(c.place().top, FOLDER, {}, (d) => d.read(FILE, MAX))
+  return bytes && { text: bytes.toString('utf8'), revision: revisionOf(bytes) }
+}
+
+/** `expected`: the revision that the text was made from; null when there was no file. */
+export const writeSpec = (c: Context, text: string, expected: string | null): Promise<Result<{ revision: string }>> =>
+  c.locks('spec', async () => {
+    const bytes = Buffer.from(text, 'utf8')
+    if (bytes.length > MAX) return fail(problem('too_large', `The spec may have ${MAX} bytes.`))
+    try {
+      const written = withDir(c.place().top, FOLDER, { create: true }, (d) => {
+        if (!(c.keepSpecsInGit?.() ?? false) && !d.lstat('.gitignore')) d.write('.gitignore', Buffer.from('*\n'), 0o644)
+        const now = d.read(FILE, MAX)
+        if ((now ? revisionOf(now) : null) !== expected) return 'changed'
+        if (d.lstat(FILE)?.isDirectory()) return 'folder'
+        d.write(FILE, bytes, 0o644)
+        return 'written'
+      })
+      if (written === 'written') return ok({ revision: revisionOf(bytes) })
+      if (written === 'changed') return fail(problem('spec_conflict', 'The spec was changed by somebody else meanwhile.'))
+    } catch (e) {
+      if (!(e instanceof Unreachable)) throw e
+    }
+    return fail(problem('wrong_state', `${FOLDER}/${FILE} can't be written: something there is a link, or a folder where a file belongs.`, { next: `Remove it: look at ${FOLDER} in your checkout.` }))
+  })
+
+/** Makes the folder, so that it can be mounted. Specs stay out of git by the folder's own rule, unless the project keeps them in. */
+export const ensureSpecFolder = (c: Context): void => {
+  withDir(c.place().top, FOLDER, { create: true }, (d) => {
+    if (!(c.keepSpecsInGit?.() ?? false) && !d.lstat('.gitignore')) d.write('.gitignore', Buffer.from('*\n'), 0o644)
+  })
+}

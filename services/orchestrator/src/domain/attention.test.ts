@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest'
+import type { ProjectSettings } from '@orchestra/contracts'
+import { attentionOf } from './attention.ts'
+import type { AttentionFacts } from './attention.ts'
+import { merge, message, minutesAgo, now, session, sid } from './fixture.ts'
+
+const facts = (given: Partial<AttentionFacts>): AttentionFacts => ({
+  now, sessions: [session()], messages: [], merges: [], settings: { checkProposal: null } as ProjectSettings,
+  credential: { kind: 'api-key', baseUrl: '', hint: '', lastCheck: null }, ...given,
+})
+const kinds = (given: Partial<AttentionFacts>) => attentionOf(facts(given)).map((a) => a.kind)
+
+it('puts what is broken first, then questions by their wait, approvals, completions, and the credential', () => {
+  const waits = (minutes: number) => message('question', { state: 'open', origin: 'tool', text: `for ${minutes}`, sentAt: minutesAgo(minutes) })
+  const items = attentionOf(facts({
+    sessions: [session(), session({ id: sid('bad'), phase: 'failed' })],
+    messages: [waits(1), message('complete'), waits(9), message('error', { sentAt: minutesAgo(30) }), message('question', { state: 'open', origin: 'permission', sentAt: minutesAgo(4) })],
+    merges: [merge()],
+    credential: { kind: 'none', baseUrl: '', hint: '', lastCheck: null },
+  }))
+  expect(items.map((i) => i.kind)).toEqual(['error', 'failed-start', 'question', 'permission', 'question', 'approval', 'complete', 'credential'])
+  expect(items.filter((i) => i.kind === 'question').map((i) => i.text)).toEqual(['for 9', 'for 1'])
+})
+it('lists an approval once, with the options of its question', () => {
+  const m = merge()
+  const question = message('question', { state: 'open', origin: 'system', merge: m.id, from: { kind: 'system', part: 'merges' }, options: ['Merge', 'Not now'] })
+  expect(attentionOf(facts({ merges: [m], messages: [question] }))).toMatchObject([{ kind: 'approval', mergeId: m.id, messageId: question.id, options: ['Merge', 'Not now'] }])
+})
+it('is silent about what was answered, dismissed, replaced or deleted', () => {
+  expect(kinds({ messages: [message('question', { state: 'answered' }), message('error', { dismissedAt: now }), message('complete', { to: { kind: 'session', id: sid('auth') } })] })).toEqual([])
+  expect(kinds({ merges: [merge({ status: 'conflict', createdAt: minutesAgo(5) }), merge({ status: 'merged' })] })).toEqual([])
+  expect(kinds({ sessions: [session({ phase: 'deleted' })], messages: [message('error')] })).toEqual([])
+})
+it('tells of merges that got stuck', () => expect(kinds({ merges: [merge({ status: 'conflict' })] })).toEqual(['error']))
+it('shows an open dialog, but not beside the question that it is', () => {
+  expect(kinds({ sessions: [session({ cli: 'dialog' })] })).toEqual(['permission'])
+  expect(kinds({ sessions: [session({ cli: 'dialog' })], messages: [message('question', { state: 'open', origin: 'permission' })] })).toEqual(['permission'])
+})

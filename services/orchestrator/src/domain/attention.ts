@@ -1,0 +1,96 @@
+/** What needs the person, most urgent first: by rank, and within a rank by how long it waits. */
+import type { AttentionView, CredentialView, ProjectSettings, SessionId } from '@orchestra/contracts'
+import { actorName } from '@orchestra/contracts'
+import type { MergeRow, MessageRow, SessionRow } from './rows.ts'
+import { sessionStatus } from './status.ts'
+import type { DerivedStatus } from './status.ts'
+
+export const ranks = { broken: 0, question: 1, approval: 2, complete: 3, setup: 4 } as const
+
+export type AttentionFacts = {
+  now: string
+  sessions: SessionRow[]
+  /** Open questions, and the errors and completions sent to the person; copies left out. */
+  messages: MessageRow[]
+  merges: MergeRow[]
+  settings: ProjectSettings
+  credential: CredentialView
+  /** An image definition of the target branch that waits for a yes. */
+  image?: { blob: string; since: string } | null
+}
+type Live = SessionRow & { derived: DerivedStatus; asks: boolean }
+
+type Item = AttentionView
+const item = (a: Pick<Item, 'id' | 'rank' | 'kind' | 'title' | 'text' | 'since'> & Partial<Item>): Item =>
+  ({ session: null, messageId: null, mergeId: null, options: [], recommended: null, ...a })
+
+const senderOf = (m: MessageRow): SessionId | null => (m.from.kind === 'session' ? m.from.id : null)
+
+const ofMessage = (m: MessageRow, titleOf: (id: SessionId | null) => string): Item | null => {
+  if (m.dismissedAt || m.copyOf) return null
+  const session = senderOf(m)
+  const base = { session, messageId: m.id, mergeId: m.merge, text: m.text, options: m.options, recommended: m.recommended, since: m.sentAt, title: session ? titleOf(session) : actorName(m.from) }
+  if (m.kind === 'question' && m.state === 'open') {
+    // An approval is listed once, by its merge.
+    if (m.origin === 'system') return m.merge ? null : item({ ...base, id: `message:${m.id}`, rank: ranks.approval, kind: 'approval' })
+    return item({ ...base, id: `message:${m.id}`, rank: ranks.question, kind: m.origin === 'permission' ? 'permission' : 'question' })
+  }
+  if (m.to.kind !== 'person') return null
+  if (m.kind === 'error') return item({ ...base, id: `message:${m.id}`, rank: ranks.broken, kind: 'error' })
+  if (m.kind === 'complete') return item({ ...base, id: `message:${m.id}`, rank: ranks.complete, kind: 'complete' })
+  return null
+}
+
+const ofSession = (s: Live): Item | null => {
+  const at = { session: s.id, title: s.title, since: s.lastEventAt }
+  if (s.derived.status === 'failed') return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'failed-start', text: s.derived.statusText })
+  if (s.derived.status === 'lost') return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'error', text: s.derived.statusText })
+  // A dialog in the terminal that came as no question of its own.
+  if (s.derived.status === 'waiting' && s.cli === 'dialog' && !s.asks) return item({ ...at, id: `session:${s.id}`, rank: ranks.question, kind: 'permission', text: s.derived.statusText, since: s.cliAt ?? s.lastEventAt })
+  return null
+}
+
+const stuck: Partial<Record<MergeRow['status'], string>> = { conflict: 'conflicts', checks_failed: 'checks failed', refused: 'refused' }
+const ofMerge = (m: MergeRow, titleOf: (id: SessionId | null) => string, questionOf: (m: MergeRow) => MessageRow | undefined): Item | null => {
+  const at = { session: m.session, mergeId: m.id, title: titleOf(m.session) }
+  if (m.status === 'requested') {
+    const question = questionOf(m)
+    return item({ ...at, id: `merge:${m.id}`, rank: ranks.approval, kind: 'approval', messageId: question?.id ?? null, text: question?.text ?? m.statusText, options: question?.options ?? [], recommended: question?.recommended ?? null, since: m.createdAt })
+  }
+  const what = stuck[m.status]
+  if (!what || m.dismissedAt) return null
+  return item({ ...at, id: `merge:${m.id}`, rank: ranks.broken, kind: 'error', title: `${at.title} → ${m.target}: ${what}`, text: m.statusText, since: m.updatedAt })
+}
+
+const ofProject = (f: AttentionFacts): Item[] => {
+  const at = { rank: ranks.setup, since: f.now }
+  const items: Item[] = []
+  if (f.credential.kind === 'none') items.push(item({ ...at, id: 'credential', kind: 'credential', title: 'No model credential yet', text: 'Enter an API key or a subscription token in Settings, or run `./orchestra login`. Until then no session can think.' }))
+  else if (f.credential.lastCheck && !f.credential.lastCheck.ok) items.push(item({ ...at, id: 'credential', kind: 'credential', title: 'The model endpoint refuses', text: f.credential.lastCheck.text, since: f.credential.lastCheck.at }))
+  if (f.settings.checkProposal) items.push(item({ ...at, id: 'proposal:check', kind: 'proposal', title: 'Run checks before a merge?', text: `The repository has \`${f.settings.checkProposal}\`.`, options: [`Use ${f.settings.checkProposal}`, 'No checks'], recommended: 0 }))
+  if (f.image) items.push(item({ ...at, id: `proposal:image:${f.image.blob}`, kind: 'proposal', title: 'Build the project\'s own agent image?', text: '.orchestra/agent.Dockerfile on the target branch is new or was changed. It is built with network access: read it first.', options: ['Build it'], since: f.image.since }))
+  return items
+}
+
+/** A merge that a newer request of its session has replaced speaks no more. */
+const newest = (merges: MergeRow[]): MergeRow[] => {
+  const bySession = new Map<string, MergeRow>()
+  for (const m of [...merges].sort((a, b) => a.createdAt.localeCompare(b.createdAt))) bySession.set(m.session, m)
+  return [...bySession.values()]
+}
+
+export const attentionOf = (f: AttentionFacts): AttentionView[] => {
+  const asked = (s: SessionRow) => f.messages.filter((m) => m.kind === 'question' && m.state === 'open' && senderOf(m) === s.id)
+  const live = new Map(f.sessions.filter((s) => s.phase !== 'deleted' && s.phase !== 'deleting').map((s): [SessionId, Live] => [s.id, { ...s, derived: sessionStatus(s, asked(s), f.now), asks: asked(s).length > 0 }]))
+  const titleOf = (id: SessionId | null) => (id ? (live.get(id)?.title ?? id) : '')
+  const isLive = (i: Item | null): i is Item => i !== null && (i.session === null || live.has(i.session))
+  const questionOf = (m: MergeRow) => f.messages.find((q) => q.merge === m.id && q.state === 'open')
+  return [
+    ...[...live.values()].map(ofSession),
+    ...f.messages.map((m) => ofMessage(m, titleOf)),
+    ...newest(f.merges).map((m) => ofMerge(m, titleOf, questionOf)),
+    ...ofProject(f),
+  ]
+    .filter(isLive)
+    .sort((a, b) => a.rank - b.rank || Date.parse(a.since) - Date.parse(b.since) || a.id.localeCompare(b.id))
+}

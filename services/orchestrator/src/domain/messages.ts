@@ -1,0 +1,45 @@
+/** How messages read for a model, and who gets a copy. */
+import { actorName } from '@orchestra/contracts'
+import type { Actor, bus } from '@orchestra/contracts'
+import type { MessageRow } from './rows.ts'
+
+const prefixes = { note: '', question: 'QUESTION: ', error: 'ERROR: ', complete: 'COMPLETE: ', answer: 'ANSWER: ' } as const
+
+/** The name behind `[From: …]`. A person is always "person": a session may not be called so. */
+export const senderName = (a: Actor): string => (a.kind === 'person' ? 'person' : a.kind === 'session' ? a.id : 'orchestra')
+const voiceOf = (a: Actor): 'person' | 'session' | 'system' => (a.kind === 'person' ? 'person' : a.kind === 'session' ? 'session' : 'system')
+
+const numbered = (options: string[], recommended: number | null): string =>
+  options.map((o, i) => `\n${i + 1}. ${o}${i === recommended ? ' (recommended)' : ''}`).join('')
+
+const short = (text: string): string => { const line = text.trim().replace(/\s+/g, ' '); return line.length > 200 ? `${line.slice(0, 199)}…` : line }
+
+/** Text for the receiver's model. `about` is what an answer answers. */
+export const framed = (m: MessageRow, about: MessageRow | null): string => {
+  const question = m.kind === 'answer' && about ? `(to your question "${short(about.text)}") ` : ''
+  return `[From: ${senderName(m.from)}]\n${prefixes[m.kind]}${question}${m.text}${numbered(m.options, m.recommended)}`
+}
+
+/** What the designer reads of a question, and how it may answer it. */
+export const questionForDesigner = (m: MessageRow): string =>
+  `[From: ${senderName(m.from)}]\nQUESTION: ${m.text}${numbered(m.options, m.recommended)}\n\n(Message ${m.id}. The person sees it too. Answer it with the tool "answer" only when the spec or the person's words settle it; otherwise leave it to the person.)`
+
+/** What the designer reads when somebody else answered. */
+export const answeredForDesigner = (question: MessageRow, answer: string, by: Actor): string =>
+  `[From: orchestra]\n${senderName(by) === 'person' ? 'The person' : senderName(by)} answered ${senderName(question.from)}'s question "${short(question.text)}": ${answer}`
+
+export const inboxItem = (m: MessageRow, original: MessageRow | null, question: MessageRow | null): bus.InboxItem => {
+  const shown = original ?? m
+  const text = copyText(m, original, question)
+  const answer = m.kind === 'answer' && m.copyOf === null && question
+    ? { question: question.id, text: m.text, option: question.answerOption, by: actorName(m.from) }
+    : null
+  return { delivery: { message: m.id, voice: original && original.kind === 'answer' ? 'system' : voiceOf(shown.from), text }, answer }
+}
+
+const copyText = (m: MessageRow, original: MessageRow | null, question: MessageRow | null): string => {
+  if (!original) return framed(m, question)
+  if (original.kind === 'question') return questionForDesigner(original)
+  if (original.kind === 'answer' && question) return answeredForDesigner(question, original.text, original.from)
+  return framed(original, null)
+}

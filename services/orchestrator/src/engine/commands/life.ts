@@ -1,0 +1,127 @@
+/** Interrupt, pause, continue, restart, retry, pairing. */
+import { fail, ok, problem } from '@orchestra/contracts'
+import type { Problem, Result, SessionId } from '@orchestra/contracts'
+import type { NewEvent, SessionRow } from '../../domain/rows.ts'
+import type { Tx } from '../../ports/store.ts'
+import type { Core } from '../core.ts'
+import { post } from '../deliver.ts'
+import type { Ctx, Handlers } from '../dispatch.ts'
+import { fullReason, places } from '../queue.ts'
+
+type Life = Pick<Handlers, 'session.interrupt' | 'session.pause' | 'session.continue' | 'session.restart' | 'session.retry' | 'session.pair' | 'sessions.stopAll'>
+
+export const known = async (tx: Pick<Tx, 'session'>, id: SessionId): Promise<Result<SessionRow>> => {
+  const row = await tx.session(id)
+  return row && row.role !== 'check' ? ok(row) : fail(problem('session_unknown', `There is no session "${id}".`, { about: id }))
+}
+
+const wrong = (row: SessionRow, wanted: string): Problem => problem('wrong_state', `${row.id} is ${row.phase}; ${wanted}.`, { about: row.id })
+
+/** Back to starting, or into the queue when its place was given away meanwhile. `fresh` stops a container that still runs first. */
+export const startAgain = async (ctx: Ctx, tx: Tx, row: SessionRow, how: { fresh: boolean; replace?: boolean; now: string; event: NewEvent; change?: Partial<SessionRow> }): Promise<void> => {
+  const { max, used } = await places(ctx.core, tx)
+  const holds = row.phase === 'starting' || row.phase === 'running' || row.phase === 'paused'
+  const queued = row.role === 'executor' && !holds && used >= max
+  const fresh: Partial<SessionRow> = { phase: queued ? 'queued' : 'starting', queueReason: queued ? fullReason(max) : null, startStep: 'branch', problem: null, cli: null, dialog: null, setup: 'none' }
+  await tx.putSession({ ...row, ...fresh, lastEventAt: how.now, ...how.change })
+  await tx.event(how.event)
+  if (!queued) await tx.effect({ kind: 'session.start', lane: `session:${row.id}`, payload: { fresh: how.fresh, replace: how.replace ?? false }, session: row.id, actor: ctx.actor })
+}
+
+const pauseOne = async (ctx: Ctx, tx: Tx, row: SessionRow, now: string): Promise<void> => {
+  await tx.putSession({ ...row, phase: 'paused', lastEventAt: now })
+  await tx.event({ type: 'session.paused', session: row.id, actor: ctx.actor, data: {} })
+  await tx.effect({ kind: 'session.pause', lane: `session:${row.id}`, payload: {}, session: row.id, actor: ctx.actor })
+}
+
+export const lifeCommands: Life = {
+  // At once, not as an effect: a person who stops a turn must hear when nobody could be told.
+  'session.interrupt': async ({ core, actor, commit }, { session }) => {
+    const row = await known(core.store.read, session)
+    if (!row.ok) return row
+    if (row.value.phase !== 'running') return fail(wrong(row.value, 'only a running session has a turn to interrupt'))
+    const told = await core.bus.control(session, { type: 'interrupt' })
+    if (!told.ok) return told
+    return commit(async (tx, now) => {
+      const s = await tx.session(session)
+      if (s) await tx.putSession({ ...s, interruptedAt: now, lastEventAt: now })
+      await tx.event({ type: 'session.interrupted', session, actor, data: {} })
+      return ok({})
+    })
+  },
+
+  // Frozen as it stands: a turn in mid-flight goes on where it was. What the model endpoint already began is paid for.
+  'session.pause': (ctx, { session }) => ctx.commit(async (tx, now) => {
+    const row = await known(tx, session)
+    if (!row.ok) return row
+    if (row.value.phase === 'paused') return ok({})
+    if (row.value.phase !== 'running') return fail(wrong(row.value, 'only a running session can be paused'))
+    await pauseOne(ctx, tx, row.value, now)
+    return ok({})
+  }),
+
+  'session.continue': (ctx, { session, text }) => ctx.commit(async (tx, now) => {
+    const row = await known(tx, session)
+    if (!row.ok) return row
+    const s = row.value
+    if (s.phase !== 'paused' && s.phase !== 'running') return fail(wrong(s, 'only a paused or running session can continue'))
+    if (s.phase === 'paused') {
+      await tx.putSession({ ...s, phase: 'running', lastEventAt: now })
+      await tx.effect({ kind: 'session.unpause', lane: `session:${session}`, payload: {}, session, actor: ctx.actor })
+    }
+    await tx.event({ type: 'session.continued', session, actor: ctx.actor, data: { text: text ?? null } })
+    const words = text ?? (s.phase === 'running' || s.interruptedAt ? 'Go on.' : null)
+    if (words !== null) await post(ctx.core, tx, now, { kind: 'note', from: ctx.actor, to: { kind: 'session', id: session }, text: words })
+    return ok({})
+  }),
+
+  'session.restart': (ctx, { session }) => ctx.commit(async (tx, now) => {
+    const row = await known(tx, session)
+    if (!row.ok) return row
+    if (row.value.phase === 'deleted' || row.value.phase === 'deleting' || row.value.phase === 'queued') return fail(wrong(row.value, 'it can\'t be restarted'))
+    await startAgain(ctx, tx, row.value, { fresh: true, now, event: { type: 'session.restarted', session, actor: ctx.actor, data: { why: 'asked for' } } })
+    return ok({})
+  }),
+
+  'session.retry': (ctx, { session }) => ctx.commit(async (tx, now) => {
+    const row = await known(tx, session)
+    if (!row.ok) return row
+    if (row.value.phase !== 'failed') return fail(wrong(row.value, 'only a failed start can be tried again'))
+    await startAgain(ctx, tx, row.value, { fresh: true, now, event: { type: 'session.restarted', session, actor: ctx.actor, data: { why: 'retried' } } })
+    return ok({})
+  }),
+
+  // Mounts can't change on a running container: a new one with the same volumes, the conversation resumed.
+  'session.pair': (ctx, { session, paired }) => ctx.commit(async (tx, now) => {
+    const row = await known(tx, session)
+    if (!row.ok) return row
+    const s = row.value
+    if (s.role === 'designer') return fail(problem('bad_input', 'The designer reads the project already; pairing is for executors.', { about: session }))
+    if (s.phase === 'deleted' || s.phase === 'deleting') return fail(wrong(s, 'it can\'t be paired'))
+    if (s.paired === paired) return ok({})
+    const event: NewEvent = { type: 'session.paired', session, actor: ctx.actor, data: { paired } }
+    if (s.phase === 'running' || s.phase === 'paused' || s.phase === 'starting') await startAgain(ctx, tx, s, { fresh: true, replace: true, now, event, change: { paired } })
+    else { await tx.putSession({ ...s, paired, lastEventAt: now }); await tx.event(event) }
+    return ok({})
+  }),
+
+  'sessions.stopAll': (ctx) => ctx.commit(async (tx, now) => {
+    const running = (await tx.sessions()).filter((s) => s.phase === 'running' && s.role !== 'check')
+    for (const s of running) await pauseOne(ctx, tx, s, now)
+    return ok({ stopped: running.length })
+  }),
+}
+
+export const pauseEffect = async (core: Core, id: SessionId): Promise<void> => {
+  const row = await core.store.read.session(id)
+  if (row?.phase !== 'paused') return
+  const done = await core.runtime.pause(id)
+  if (!done.ok) throw new Error(done.problem.message)
+}
+
+export const unpauseEffect = async (core: Core, id: SessionId): Promise<void> => {
+  const row = await core.store.read.session(id)
+  if (row?.phase !== 'running') return
+  const done = await core.runtime.unpause(id)
+  if (!done.ok) throw new Error(done.problem.message)
+}

@@ -1,0 +1,77 @@
+/** What every part of the engine works with: the ports, the place, and the one way to commit. */
+import type { Actor, ProjectId, ProjectSettings, Result, SessionId } from '@orchestra/contracts'
+import type { Bus } from '../ports/bus.ts'
+import type { Files } from '../ports/files.ts'
+import type { Repository } from '../ports/repository.ts'
+import type { Runtime } from '../ports/runtime.ts'
+import type { Store, Tx } from '../ports/store.ts'
+import { makeFeed } from './feed.ts'
+import type { Feed } from './feed.ts'
+import { makeOutside } from './outside.ts'
+import type { Outside } from './outside.ts'
+import { serial, serialByKey } from './serial.ts'
+
+export type Ports = { store: Store; repository: Repository; bus: Bus; runtime: Runtime; files: Files }
+
+export type Place = {
+  project: ProjectId
+  name: string
+  /** Top folder of the repository. */
+  path: string
+  /** ORCHESTRA_HOME: worktrees lie below it. */
+  home: string
+  /** From the environment; null: by the engine's memory. */
+  maxSessions: number | null
+  /** Told whenever the settings that count were worked out. */
+  onSettings?: (settings: ProjectSettings) => void
+}
+
+export type Core = Ports & Place & {
+  outside: Outside
+  feed: Feed
+  /**
+   * One writer: transactions of the project run one after the other. After the commit the pages get what was touched and the
+   * worker is woken. Never call it inside itself.
+   */
+  commit: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
+  /** Imports, branch moves and deletion of one session, one after the other. */
+  alone: <T>(session: SessionId, work: () => Promise<T>) => Promise<T>
+  /** The effect worker's bell; set when the worker is made. */
+  onEffects: () => void
+  /** A failure that nobody waits for: logged, never swallowed. */
+  report: (what: string, error: unknown) => void
+}
+
+export const system = (part: string): Actor => ({ kind: 'system', part })
+
+export const makeCore = (ports: Ports, place: Place): Core => {
+  const queue = serial()
+  const report = (what: string, error: unknown): void => console.error(`engine: ${what}:`, error)
+  const outside = makeOutside(ports, place, report)
+  const feed = makeFeed(ports.store, place, outside, report)
+  const core: Core = {
+    ...ports,
+    ...place,
+    outside,
+    feed,
+    report,
+    onEffects: () => undefined,
+    alone: serialByKey(),
+    commit: (work) => queue(async () => {
+      const { value, touched } = await ports.store.transact(work)
+      feed.push(touched)
+      if (touched.effects > 0) core.onEffects()
+      return value
+    }),
+  }
+  return core
+}
+
+/** For work that nobody waits for. */
+export const background = (core: Pick<Core, 'report'>, what: string, work: Promise<unknown>): void => { work.catch((error: unknown) => core.report(what, error)) }
+
+/** The value, or a throw: where a problem is a failure of infrastructure that a repeat may mend. */
+export const must = <T>(result: Result<T>): T => {
+  if (result.ok) return result.value
+  throw new Error(`${result.problem.code}: ${result.problem.message}`)
+}

@@ -1,0 +1,102 @@
+/** The engine: parts wired, ports given. */
+import { fail, problem } from '@orchestra/contracts'
+import type { Engine } from '../ports/engine.ts'
+import { lifeCommands } from './commands/life.ts'
+import { messageCommands } from './commands/messages.ts'
+import { removeCommands } from './commands/remove.ts'
+import { settingsCommands } from './commands/settings.ts'
+import { spawnCommand } from './commands/spawn.ts'
+import { background, makeCore } from './core.ts'
+import type { Place, Ports } from './core.ts'
+import { ensureDesigner } from './designer.ts'
+import { makeDispatch } from './dispatch.ts'
+import type { Handlers } from './dispatch.ts'
+import { coreEffects } from './effects.ts'
+import { followBranches, followCheckout } from './follow.ts'
+import { receivePack } from './import.ts'
+import { makeQueries } from './queries.ts'
+import { onContainer, reconcile } from './reconcile.ts'
+import { makeReport } from './reports/index.ts'
+import { receiveLog, recordRunStatus, runLog } from './run-record.ts'
+import { serial } from './serial.ts'
+import { makeSpec } from './spec.ts'
+import { makeToolCall } from './tools.ts'
+import { makeWorker } from './worker.ts'
+
+const reconcileMs = 15_000
+
+/** For tests, which wait for events and never sleep. */
+type Watched = {
+  /** Resolves when nothing committed is left to do or to tell. */
+  settled(): Promise<void>
+  /** One round of the reconciler, at once. */
+  reconcileNow(): Promise<void>
+}
+
+export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
+  const core = makeCore(ports, place)
+  const handlers = { ...spawnCommand, ...lifeCommands, ...removeCommands, ...messageCommands, ...settingsCommands } satisfies Partial<Handlers>
+  const worker = makeWorker(core, coreEffects)
+  const dispatch = makeDispatch(core, handlers)
+  const spec = makeSpec(core)
+  const report = makeReport(core, dispatch, async (session, frame) => { await recordRunStatus(core, session, frame) })
+  const toolCall = makeToolCall(core, dispatch)
+  const stoppers: (() => void)[] = []
+  const following = serial()
+
+  const follow = (what: 'checkout' | 'refs'): void => background(core, `following the ${what}`, following(async () => {
+    await followCheckout(core)
+    if (what === 'refs') await followBranches(core)
+    spec.check()
+  }))
+  /** Spawner or relay may be restarting: the next round finds them. */
+  const round = async (): Promise<void> => {
+    if (await core.outside.refreshServices()) core.feed.projectChanged()
+    await following(() => reconcile(core))
+  }
+
+  return {
+    project: place.project,
+    dispatch,
+    snapshot: () => core.feed.snapshot(),
+    subscribe: (listener) => core.feed.subscribe(listener),
+    ...makeQueries(core),
+    mergeDiff: async (merge) => fail(problem('not_found', `There is no merge ${merge}.`, { about: merge })),
+    runLog: (run, from) => runLog(core, run, from),
+    onRunLog: (run, onGrown) => core.files.onLogGrown(run, onGrown),
+    readSpec: spec.readSpec,
+    writeSpec: spec.writeSpec,
+    onSpec: spec.onSpec,
+    credential: () => core.bus.credentialStatus(),
+    saveCredential: async (c, by) => {
+      const saved = await core.bus.saveCredential(c)
+      if (!saved.ok) return saved
+      core.outside.setCredential(saved.value)
+      await core.commit(async (tx) => { await tx.event({ type: 'credential.saved', session: null, actor: by, data: { kind: c.kind } }); tx.touchProject() })
+      return saved
+    },
+    toolCall,
+    report,
+    receivePack: (session, kind, sha, head, body) => receivePack(core, session, kind, sha, head, body),
+    receiveLog: (session, run, body) => receiveLog(core, session, run, body),
+    reconcileNow: round,
+    settled: async () => { await worker.idle(); await core.feed.drained() },
+    start: async () => {
+      await core.outside.start()
+      core.bus.onCall(toolCall)
+      core.bus.onReport(report)
+      core.feed.onEvents((events) => { for (const e of events) core.bus.publishFact(core.project, e) })
+      await ensureDesigner(core)
+      await worker.start()
+      stoppers.push(core.repository.watch(follow), core.runtime.watch((fact) => background(core, 'a container fact', onContainer(core, fact))), spec.start())
+      const timer = setInterval(() => background(core, 'reconciling', round()), reconcileMs)
+      stoppers.push(() => clearInterval(timer))
+      background(core, 'reconciling', round())
+    },
+    stop: async () => {
+      for (const stop of stoppers.splice(0)) stop()
+      await following(() => Promise.resolve())
+      await worker.stop()
+    },
+  }
+}

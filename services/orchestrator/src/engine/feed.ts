@@ -1,0 +1,99 @@
+/** From commits to the pages: whole views of what was touched, in order. */
+import type { Change, SessionId, StateSnapshot } from '@orchestra/contracts'
+import type { Store, Touched } from '../ports/store.ts'
+import type { Place } from './core.ts'
+import type { Outside } from './outside.ts'
+import { serial } from './serial.ts'
+import { loadViews, mergeViewOf, messageViewOf, runViewOf } from './views.ts'
+
+export type Feed = {
+  push(touched: Touched): void
+  snapshot(): Promise<{ seq: number; state: StateSnapshot }>
+  subscribe(onChanges: (seq: number, changes: Change[]) => void): () => void
+  /** What the project's own view shows changed outside the database. */
+  projectChanged(): void
+  /** Facts as they are recorded, for the bus. */
+  onEvents: (listener: (events: Touched['events']) => void) => void
+  /** Fires at each commit that touches the session; returns the stopper. */
+  onTouched: (session: SessionId, listener: () => void) => () => void
+  /** When everything pushed so far has been told. */
+  drained(): Promise<void>
+}
+
+const shown = { messages: 500, merges: 100, runs: 100 } as const
+
+const empty = (): Touched => ({ project: false, sessions: new Set(), messages: new Set(), merges: new Set(), runs: new Set(), activity: new Map(), effects: 0, events: [] })
+
+const addTo = (all: Touched, more: Touched): void => {
+  all.project ||= more.project
+  for (const key of ['sessions', 'messages', 'merges', 'runs'] as const) for (const id of more[key]) (all[key] as Set<unknown>).add(id)
+  for (const [session, seq] of more.activity) all.activity.set(session, seq)
+  all.events.push(...more.events)
+}
+
+/** Commits that come while views are being loaded go out together: a slow read makes patches larger, not later. */
+export const makeFeed = (store: Store, place: Place, outside: Outside, report: (what: string, error: unknown) => void): Feed => {
+  const inOrder = serial()
+  const listeners = new Set<(seq: number, changes: Change[]) => void>()
+  let eventListener: (events: Touched['events']) => void = () => undefined
+  const watchers = new Set<{ session: SessionId; listener: () => void }>()
+  let pending: Touched | null = null
+  /** Rises by one a patch, so that a page sees a gap; starts above any number an earlier process gave. */
+  let seq = Date.now()
+
+  const flush = async (): Promise<void> => {
+    const touched = pending
+    pending = null
+    if (!touched) return
+    if (touched.events.length) eventListener(touched.events)
+    if (listeners.size === 0) return
+    const changes = await changesOf(touched)
+    if (changes.length === 0) return
+    seq += 1
+    for (const listener of listeners) listener(seq, changes)
+  }
+
+  const changesOf = async (touched: Touched): Promise<Change[]> => {
+    const views = await loadViews(store.read, place, outside)
+    const changes: Change[] = []
+    if (touched.project) changes.push({ entity: 'project', id: place.project, value: views.project })
+    const sessions = new Set([...touched.sessions, ...touched.activity.keys(), ...views.askers(touched.messages)])
+    for (const id of sessions) {
+      const value = views.session(id)
+      changes.push({ entity: 'session', id, value })
+      if (value) changes.push({ entity: 'activity', id, value: { timelineSeq: touched.activity.get(id) ?? 0, diffVersion: value.diffVersion } })
+    }
+    for (const id of touched.messages) { const row = await store.read.message(id); if (row && !row.copyOf) changes.push({ entity: 'message', id, value: messageViewOf(row) }) }
+    for (const id of touched.merges) { const row = await store.read.merge(id); if (row) changes.push({ entity: 'merge', id, value: mergeViewOf(row, views.line) }) }
+    for (const id of touched.runs) { const row = await store.read.run(id); if (row) changes.push({ entity: 'run', id, value: runViewOf(row) }) }
+    if (touched.project || sessions.size || touched.messages.size || touched.merges.size) changes.push({ entity: 'attention', id: 'all', value: views.attention })
+    return changes
+  }
+
+  const push = (touched: Touched): void => {
+    for (const w of watchers) if (touched.sessions.has(w.session)) w.listener()
+    if (pending) { addTo(pending, touched); return }
+    pending = empty()
+    addTo(pending, touched)
+    inOrder(flush).catch((error: unknown) => report('telling the pages', error))
+  }
+
+  return {
+    push,
+    projectChanged: () => push({ ...empty(), project: true }),
+    subscribe: (listener) => { listeners.add(listener); return () => listeners.delete(listener) },
+    snapshot: () => inOrder(async () => {
+      const [views, messages, merges, runs] = await Promise.all([
+        loadViews(store.read, place, outside), store.read.messages({ limit: shown.messages }), store.read.merges(shown.merges), store.read.runs(shown.runs),
+      ])
+      const state = {
+        project: views.project, sessions: views.sessions, attention: views.attention, messages: messages.map(messageViewOf),
+        merges: merges.map((m) => mergeViewOf(m, views.line)), runs: runs.map(runViewOf),
+      }
+      return { seq, state }
+    }),
+    onEvents: (listener) => { eventListener = listener },
+    onTouched: (session, listener) => { const w = { session, listener }; watchers.add(w); return () => watchers.delete(w) },
+    drained: () => inOrder(() => Promise.resolve()),
+  }
+}

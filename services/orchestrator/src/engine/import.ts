@@ -1,0 +1,103 @@
+/** Work comes back: packs of commits and snapshots. */
+import type { Readable } from 'node:stream'
+import type { link, SessionId, Sha } from '@orchestra/contracts'
+import type { SessionRow } from '../domain/rows.ts'
+import type { ImportOutcome } from '../ports/repository.ts'
+import type { Core } from './core.ts'
+import { background, system } from './core.ts'
+import { showRefs } from './follow.ts'
+import { specOf } from './start/start.ts'
+
+type Reply = link.PushReply
+const refused = (reason: string): Reply => ({ accepted: false, tip: null, reason })
+
+/** Bytes of an agent: taken one pack at a time per session, answered when committed. */
+export const receivePack = (core: Core, id: SessionId, kind: 'commits' | 'snapshot', sha: Sha, head: Sha, body: Readable): Promise<Reply> => core.alone(id, async () => {
+  const row = await core.store.read.session(id)
+  if (!row || row.phase === 'deleted') { body.resume(); return refused('This session is deleted.') }
+  if (row.role !== 'executor') { body.resume(); return refused('Only executors bring commits.') }
+  return kind === 'commits' ? takeCommits(core, row, sha, body) : takeSnapshot(core, row, sha, head, body)
+})
+
+const takeCommits = async (core: Core, row: SessionRow, sha: Sha, body: Readable): Promise<Reply> => {
+  const outcome = await core.repository.importCommits(specOf(row), body, sha, row.carried)
+  await recordCommits(core, row.id, outcome)
+  if (outcome.kind === 'imported') {
+    background(core, 'counting what changed', refreshStat(core, row.id))
+    background(core, 'showing refs', showRefs(core))
+  }
+  switch (outcome.kind) {
+    case 'imported': return { accepted: true, tip: outcome.tip }
+    case 'nothing': return { accepted: true, tip: outcome.tip }
+    case 'diverged': return { accepted: false, tip: outcome.tip, reason: 'The branch got commits of its own on the host. Yours are kept; merge refs/orchestra/host into your branch.' }
+    case 'waiting': return { accepted: false, tip: row.tip, reason: outcome.reason }
+    case 'rejected': return { accepted: false, tip: row.tip, reason: outcome.reason }
+    case 'need-full': return { accepted: false, tip: row.tip, needFull: true }
+  }
+}
+
+const recordCommits = async (core: Core, id: SessionId, o: ImportOutcome): Promise<void> => {
+  if (o.kind === 'need-full' || o.kind === 'nothing') return
+  await core.commit(async (tx) => {
+    const row = await tx.session(id)
+    if (!row) return
+    const now = await tx.now()
+    const by = { session: id, actor: system('import') }
+    if (o.kind === 'imported') {
+      const badges = [...new Set([...row.badges.filter((b) => b !== 'diverged' && b !== 'import waiting'), ...o.flags])]
+      await tx.putSession({ ...row, tip: o.tip, toldTip: o.tip, diffVersion: row.diffVersion + 1, badges, lastEventAt: now, lastActivity: `Committed ${o.commits} commit${o.commits === 1 ? '' : 's'}` })
+      await tx.event({ type: 'import.commits', ...by, data: { tip: o.tip, commits: o.commits, flags: o.flags, pinned: o.pinned } })
+    } else if (o.kind === 'diverged') {
+      await tx.putSession({ ...row, tip: o.tip, badges: [...new Set([...row.badges, 'diverged'])], lastEventAt: now })
+      await tx.event({ type: 'import.diverged', ...by, data: { tip: o.tip, pinned: o.pinned } })
+    } else if (o.kind === 'waiting') {
+      if (row.badges.includes('import waiting')) return
+      await tx.putSession({ ...row, badges: [...row.badges, 'import waiting'], lastEventAt: now })
+      await tx.event({ type: 'import.waiting', ...by, data: { reason: o.reason } })
+    } else await tx.event({ type: 'import.rejected', ...by, data: { reason: o.reason } })
+  })
+}
+
+/** The page hears of the new version at once; the counts follow. */
+const takeSnapshot = async (core: Core, row: SessionRow, sha: Sha, head: Sha, body: Readable): Promise<Reply> => {
+  const outcome = await core.repository.importSnapshot(row.id, body, sha, head)
+  if (outcome.kind === 'need-full') return { accepted: false, tip: row.tip, needFull: true }
+  if (outcome.kind === 'rejected' || outcome.kind === 'waiting') return { accepted: false, tip: row.tip, reason: outcome.reason }
+  const newest = await core.repository.newestSnapshot(row.id)
+  await core.commit(async (tx) => {
+    const now = await tx.session(row.id)
+    if (!now || now.snapshotTree === newest?.tree) return
+    await tx.putSession({ ...now, snapshotTree: newest?.tree ?? null, diffVersion: now.diffVersion + 1, lastEventAt: await tx.now() })
+  })
+  background(core, 'counting what changed', refreshStat(core, row.id))
+  return { accepted: true, tip: row.tip }
+}
+
+const refreshing = new WeakMap<Core, Map<SessionId, { again: boolean }>>()
+
+/** One count at a time for each session; what changes meanwhile is counted by one more. */
+export const refreshStat = async (core: Core, id: SessionId): Promise<void> => {
+  const all = refreshing.get(core) ?? new Map<SessionId, { again: boolean }>()
+  refreshing.set(core, all)
+  const under = all.get(id)
+  if (under) { under.again = true; return }
+  const mine = { again: true }
+  all.set(id, mine)
+  try {
+    while (mine.again) { mine.again = false; await countOnce(core, id) }
+  } finally { all.delete(id) }
+}
+
+const countOnce = async (core: Core, id: SessionId): Promise<void> => {
+  const row = await core.store.read.session(id)
+  if (!row?.tip || !row.target) return
+  const target = await core.repository.branchTip(row.target)
+  if (!target) return
+  const [stat, distance] = await Promise.all([core.repository.diffStat({ session: id, tip: row.tip, target }), core.repository.aheadBehind(row.tip, target)])
+  await core.commit(async (tx) => {
+    const now = await tx.session(id)
+    if (!now) return
+    const same = now.diffStat.files === stat.files && now.diffStat.added === stat.added && now.diffStat.removed === stat.removed && now.aheadBy === distance.ahead && now.behindBy === distance.behind
+    if (!same) await tx.putSession({ ...now, diffStat: stat, aheadBy: distance.ahead, behindBy: distance.behind })
+  })
+}

@@ -1,0 +1,94 @@
+/** What is not in the database: the checkout, the engine, the credential. Read at start, again when something says it changed. */
+import { limits } from '@orchestra/contracts'
+import type { CredentialView, EngineFacts, ProjectSettings, ProjectView } from '@orchestra/contracts'
+import { effectiveSettings } from '../domain/settings.ts'
+import type { SettingsRow } from '../domain/rows.ts'
+import type { Checkout, RepositoryFacts } from '../ports/repository.ts'
+import type { Place, Ports } from './core.ts'
+import { readProjectConfig } from './project-config.ts'
+import type { Configured } from './project-config.ts'
+
+export type Outside = {
+  checkout(): Checkout
+  facts(): RepositoryFacts
+  engine(): EngineFacts | null
+  credential(): CredentialView
+  setCredential(view: CredentialView): void
+  settings(row: SettingsRow): ProjectSettings
+  projectView(row: SettingsRow): ProjectView
+  /** Each says whether what people see of it changed. */
+  refreshCheckout(): Promise<boolean>
+  refreshServices(): Promise<boolean>
+  /** Throws what makes the repository unusable. */
+  start(): Promise<void>
+}
+
+const none: CredentialView = { kind: 'none', baseUrl: '', hint: '', lastCheck: null }
+const mostDirty = 500
+
+export const makeOutside = (ports: Ports, place: Place, report: (what: string, error: unknown) => void): Outside => {
+  const { repository, runtime, bus } = ports
+  let facts: RepositoryFacts | null = null
+  let checkout: Checkout | null = null
+  let engine: EngineFacts | null = null
+  let credential = none
+  let configured: Configured = { config: {}, include: [], checkProposal: null, warning: null }
+  let configHead: string | null = null
+
+  /** Configuration counts as committed where the checkout's branch stands: what an agent writes is inert until it is merged. */
+  const readConfig = async (): Promise<void> => {
+    const head = checkout?.head
+    if (!head || head === configHead) return
+    configured = await readProjectConfig(repository, head)
+    configHead = head
+  }
+
+  const now = (): Checkout => { if (!checkout) throw new Error('The checkout was not read yet.'); return checkout }
+  const changed = (before: unknown, after: unknown): boolean => JSON.stringify(before) !== JSON.stringify(after)
+  const settings = (row: SettingsRow): ProjectSettings => {
+    const counting = effectiveSettings({ row, config: configured.config, engine, checkProposal: configured.checkProposal, carryFile: configured.include, maxSessions: place.maxSessions })
+    place.onSettings?.(counting)
+    return counting
+  }
+
+  const refreshCheckout = async (): Promise<boolean> => {
+    const before = checkout
+    checkout = await repository.checkout()
+    await readConfig()
+    return changed(before, checkout)
+  }
+  const refreshServices = async (): Promise<boolean> => {
+    const before = [engine, credential]
+    const [seen, status] = await Promise.all([runtime.engine(), bus.credentialStatus()])
+    if (seen.ok) engine = seen.value
+    if (status.ok) credential = status.value
+    return changed(before, [engine, credential])
+  }
+
+  return {
+    checkout: now,
+    facts: () => { if (!facts) throw new Error('The repository was not read yet.'); return facts },
+    engine: () => engine,
+    credential: () => credential,
+    setCredential: (view) => { credential = view },
+    settings,
+    projectView: (row) => ({
+      id: place.project, name: place.name, path: place.path, branch: now().branch, head: now().head, branches: now().branches, dirtyFiles: now().dirty.slice(0, mostDirty),
+      settings: settings(row), credential, warnings: [...(facts?.warnings ?? []), ...(configured.warning ? [configured.warning] : []), ...warningOf(engine)],
+    }),
+    refreshCheckout,
+    refreshServices,
+    start: async () => {
+      const found = await repository.facts()
+      if (!found.ok) throw new Error(`${found.problem.message} ${found.problem.next}`)
+      facts = found.value
+      await Promise.all([refreshCheckout(), refreshServices().catch((error: unknown) => { report('asking spawner and relay', error); return false })])
+    },
+  }
+}
+
+/** Below 28, ports published on loopback could be reached from the neighbourhood. */
+const warningOf = (engine: EngineFacts | null): string[] => {
+  const major = Number(engine?.version.split('.')[0] ?? 99)
+  return major < 28 ? [`Docker Engine ${engine?.version ?? ''} is older than 28: machines on the same network could reach ports that are published on 127.0.0.1 only.`.slice(0, limits.titleChars)] : []
+}

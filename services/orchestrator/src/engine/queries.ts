@@ -1,0 +1,49 @@
+/** Reads for pages and agents. */
+import { fail, ok, problem } from '@orchestra/contracts'
+import type { DiffView, Result, SessionId } from '@orchestra/contracts'
+import { conversationOf } from '../domain/conversation.ts'
+import { timelineOf } from '../domain/timeline.ts'
+import type { EventRow, EventType } from '../domain/rows.ts'
+import type { Engine, Page } from '../ports/engine.ts'
+import type { Core } from './core.ts'
+import { messageViewOf } from './views.ts'
+
+type Queries = Pick<Engine, 'timeline' | 'conversation' | 'messages' | 'diff'>
+
+const mostRead = 2000
+
+/** Not every event is an entry: reads on backwards until the page is full or the events end. */
+const projected = async <T extends { seq: number }>(core: Core, session: SessionId, page: Page, project: (events: EventRow[]) => T[], types?: EventType[]): Promise<{ entries: T[]; more: boolean }> => {
+  let events: EventRow[] = []
+  let before = page.before
+  for (;;) {
+    const chunk = await core.store.read.events({ session, before, limit: Math.max(200, page.limit * 2), types })
+    events = [...chunk, ...events]
+    const entries = project(events)
+    const ended = chunk.length < Math.max(200, page.limit * 2)
+    if (ended || entries.length > page.limit || events.length >= mostRead) return { entries: entries.slice(-page.limit), more: entries.length > page.limit || !ended }
+    before = chunk[0]?.seq
+  }
+}
+
+export const diffOf = async (core: Core, session: SessionId, context: number): Promise<Result<DiffView>> => {
+  const row = await core.store.read.session(session)
+  if (!row) return fail(problem('session_unknown', `There is no session "${session}".`, { about: session }))
+  if (!row.tip || !row.target) return fail(problem('wrong_state', `${session} has no branch: there is nothing to compare.`, { about: session }))
+  const target = await core.repository.branchTip(row.target)
+  if (!target) return fail(problem('target_unknown', `Its target branch "${row.target}" is gone.`, { about: session }))
+  return ok(await core.repository.diff({ session, tip: row.tip, target, version: row.diffVersion, context }))
+}
+
+export const makeQueries = (core: Core): Queries => ({
+  timeline: (session, page) => projected(core, session, page, timelineOf),
+  conversation: async (session, page) => {
+    const { entries, more } = await projected(core, session, page, conversationOf)
+    return { turns: entries, more }
+  },
+  messages: async ({ session, text, before, limit }) => {
+    const rows = await core.store.read.messages({ session, text, before, limit: limit + 1 })
+    return { messages: rows.slice(-limit).map(messageViewOf), more: rows.length > limit }
+  },
+  diff: (session, context) => diffOf(core, session, context),
+})

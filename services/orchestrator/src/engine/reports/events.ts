@@ -1,0 +1,24 @@
+import { ok } from '@orchestra/contracts'
+import type { AgentEvent, link, Result, SessionId } from '@orchestra/contracts'
+import { activityOf } from '../../domain/activity.ts'
+import { afterEvent } from '../../domain/agent-facts.ts'
+import type { Core } from '../core.ts'
+
+/**
+ * A batch in one transaction. Events are numbered for as long as the session's home volume lives, and the conversation's id
+ * changes with it: together they name an event for ever, so that a repeat is seen.
+ */
+export const onEvents = (core: Core, id: SessionId, frame: Extract<link.FromAgent, { type: 'events' }>): Promise<Result<unknown>> => core.commit(async (tx) => {
+  let row = await tx.session(id)
+  if (!row) return ok({})
+  const actor = { kind: 'session', id } as const
+  let news = false
+  for (const [i, event] of frame.events.entries()) {
+    const recorded = await tx.event({ type: 'agent', session: id, actor, data: event satisfies AgentEvent, source: `${row.conversation}/${frame.from + i}` })
+    if (!recorded) continue
+    news = true
+    row = { ...row, ...afterEvent(row, event), lastActivity: activityOf(recorded) ?? row.lastActivity, lastEventAt: recorded.at }
+  }
+  if (news) await tx.putSession(row)
+  return ok({})
+})

@@ -1,0 +1,45 @@
+import { ok, problem } from '@orchestra/contracts'
+import type { link, Result, SessionId } from '@orchestra/contracts'
+import type { SessionRow } from '../../domain/rows.ts'
+import type { Core } from '../core.ts'
+import { system } from '../core.ts'
+import { failStart } from '../start/failure.ts'
+import { onEvents } from './events.ts'
+import { patchSession } from './patch.ts'
+import { onReceipt } from './receipt.ts'
+
+type Frame = Exclude<link.FromAgent, { type: 'run-status' }>
+
+export const onFrame = (core: Core, session: SessionId, frame: Frame): Promise<Result<unknown>> => {
+  switch (frame.type) {
+    case 'hello': return patchSession(core, session, (row) => ({ linkUp: true, badges: row.badges.filter((b) => !b.startsWith('cli ')).concat(`cli ${frame.cliVersion}`) }))
+    case 'events': return onEvents(core, session, frame)
+    case 'progress': return onProgress(core, session, frame)
+    case 'receipt': return onReceipt(core, session, frame)
+    case 'cli-status': return patchSession(core, session, (row) => (row.cli === frame.status ? null : { cli: frame.status, cliAt: frame.at, ...(frame.status === 'dialog' ? {} : { dialog: null }) }))
+    case 'notice': return core.commit(async (tx) => { await tx.event({ type: 'agent.notice', session, actor: { kind: 'session', id: session }, data: { text: frame.text } }); return ok({}) })
+  }
+}
+
+/** Said again at every new link, so most of them change nothing. */
+const onProgress = async (core: Core, id: SessionId, p: Extract<Frame, { type: 'progress' }>): Promise<Result<unknown>> => {
+  if (p.step === 'failed') {
+    const row = await core.store.read.session(id)
+    if (row?.phase !== 'starting') return ok({})
+    const step = row.startStep === 'setup' ? 'setup' : 'cli'
+    const code = step === 'setup' ? 'checks_failed' : 'engine_failed'
+    const next = step === 'setup' ? 'Correct the setup command in Settings, then retry.' : 'Read the log, then retry.'
+    await failStart(core, id, step, problem(code, step === 'setup' ? 'the setup command failed.' : 'the coding CLI did not start.', { about: id, next, detail: p.text }))
+    return ok({})
+  }
+  if (p.step === 'ready') return ready(core, id)
+  const step = p.step
+  return patchSession(core, id, (row) => (row.phase === 'starting' && row.startStep !== step ? { startStep: step, setup: step === 'setup' ? 'running' : row.setup } : null), {
+    type: 'session.step', session: id, actor: { kind: 'session', id }, data: { step, text: p.text.slice(0, 2000) },
+  })
+}
+
+const ready = (core: Core, id: SessionId): Promise<Result<SessionRow>> => {
+  const up = (row: SessionRow): Partial<SessionRow> | null => (row.phase === 'starting' ? { phase: 'running', startStep: null, problem: null, setup: row.setup === 'running' ? 'passed' : row.setup } : null)
+  return patchSession(core, id, up, { type: 'session.started', session: id, actor: system('start'), data: { resumed: false } })
+}

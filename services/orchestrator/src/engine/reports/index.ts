@@ -1,0 +1,47 @@
+/** What the relay reports. Each is answered when committed; a repeat changes nothing. */
+import { ok } from '@orchestra/contracts'
+import type { bus, CommandName, CommandBody, CommandReply, Actor, Result } from '@orchestra/contracts'
+import { costOf } from '../../domain/prices.ts'
+import type { Core } from '../core.ts'
+import { system } from '../core.ts'
+import { onFrame } from './frames.ts'
+import { onLink } from './link.ts'
+import type { SessionPatch } from './patch.ts'
+import { patchSession } from './patch.ts'
+
+export type Dispatcher = <N extends CommandName>(name: N, input: CommandBody<N>, by: { actor: Actor; id?: string }) => Promise<Result<CommandReply<N>>>
+/** A run's status as its container tells it; engine/runs says what follows from it. */
+export type OnRunStatus = (session: bus.SessionReport['session'], frame: Extract<Extract<bus.SessionReport, { type: 'frame' }>['frame'], { type: 'run-status' }>) => Promise<void>
+
+export const makeReport = (core: Core, dispatch: Dispatcher, onRunStatus: OnRunStatus) => async (report: bus.SessionReport): Promise<Result<unknown>> => {
+  const { session } = report
+  switch (report.type) {
+    case 'link': return onLink(core, report)
+    case 'frame': return report.frame.type === 'run-status' ? onRunStatus(session, report.frame).then(() => ok({})) : onFrame(core, session, report.frame)
+    case 'ask': return dispatch('message.ask', { question: report.question, options: report.options, recommended: report.recommended, origin: report.origin }, { actor: { kind: 'session', id: session }, id: report.id })
+    case 'ask-closed': return dispatch('message.withdraw', { message: report.message, reason: report.reason }, { actor: { kind: 'session', id: session } })
+    case 'usage': return onUsage(core, report)
+    case 'limited': return onLimited(core, report)
+    case 'egress-refused': {
+      await core.commit((tx) => tx.event({ type: 'egress.refused', session, actor: system('relay'), data: { host: report.host, port: report.port, reason: report.reason } }))
+      return ok({})
+    }
+  }
+}
+
+const onUsage = async (core: Core, u: Extract<bus.SessionReport, { type: 'usage' }>): Promise<Result<unknown>> => {
+  await core.commit(async (tx) => {
+    const paidByWindow = core.outside.credential().kind === 'subscription'
+    await tx.addUsage({ request: u.request, projectId: core.project, session: u.session, model: u.model, tokens: u.tokens, status: u.status, costUsd: paidByWindow ? null : costOf(u.model, u.tokens), window: u.window, at: u.at })
+    const row = await tx.session(u.session)
+    if (row?.limitedUntil && u.status < 400) await tx.putSession({ ...row, limitedUntil: null, limitedText: null })
+  })
+  return ok({})
+}
+
+/** A limit belongs to the credential; each session that ran into it shows it until its reset, or until a request succeeds. */
+const onLimited = async (core: Core, l: Extract<bus.SessionReport, { type: 'limited' }>): Promise<Result<unknown>> => {
+  const patch: SessionPatch = () => ({ limitedUntil: l.until ?? new Date(Date.parse(l.at) + 60_000).toISOString(), limitedText: l.text })
+  await patchSession(core, l.session, patch, { type: 'usage.limited', session: l.session, actor: system('relay'), data: { until: l.until, text: l.text } })
+  return ok({})
+}

@@ -1,0 +1,23 @@
+/** Runs work one after the other; a failure is its caller's and does not stop what waits. */
+export const serial = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
+  let tail: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const next = tail.then(work, work)
+    tail = next.catch(() => undefined)
+    return next
+  }
+}
+
+/** One `serial` per key, forgotten when idle. */
+export const serialByKey = (): (<T>(key: string, work: () => Promise<T>) => Promise<T>) => {
+  const lanes = new Map<string, { run: ReturnType<typeof serial>; waiting: number }>()
+  return async (key, work) => {
+    const lane = lanes.get(key) ?? { run: serial(), waiting: 0 }
+    lanes.set(key, lane)
+    lane.waiting += 1
+    try { return await lane.run(work) } finally {
+      lane.waiting -= 1
+      if (lane.waiting === 0) lanes.delete(key)
+    }
+  }
+}

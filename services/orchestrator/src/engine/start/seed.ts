@@ -1,0 +1,54 @@
+/** What a session's agentd is told before it starts. */
+import { randomUUID } from 'node:crypto'
+import { link } from '@orchestra/contracts'
+import type { ProjectSettings, RunId, Sha } from '@orchestra/contracts'
+import { briefOf } from '../../domain/brief.ts'
+import { newRun } from '../../domain/new-rows.ts'
+import type { SessionRow } from '../../domain/rows.ts'
+import type { Core } from '../core.ts'
+import { system } from '../core.ts'
+
+/** Other sessions' newest commits, shown in every private gitdir. */
+export const shownRefs = (sessions: SessionRow[]): Record<string, Sha> =>
+  Object.fromEntries(sessions.filter((s) => s.role === 'executor' && s.phase !== 'deleted' && s.tip).map((s) => [s.id, s.tip as Sha]))
+
+const brief = async (core: Core, s: SessionRow, base: Sha, settings: ProjectSettings): Promise<string> => {
+  const [checkout, spec, target] = await Promise.all([core.repository.checkout(), core.repository.readSpec(), s.target ? core.repository.branchTip(s.target) : null])
+  const behind = target ? (await core.repository.aheadBehind(base, target)).behind : 0
+  return briefOf({ session: s, base, behind, lacks: checkout.dirty, spec: spec?.text ?? null, setupCommand: settings.setupCommand, checkCommand: settings.checkCommand })
+}
+
+/** The setup command runs once, before the first turn; a session that has talked already has had it. */
+const setupRun = async (core: Core, s: SessionRow, settings: ProjectSettings): Promise<RunId | null> => {
+  const command = s.role === 'executor' && !s.conversationStarted ? settings.setupCommand : null
+  if (command === null) return null
+  const id = randomUUID() as RunId
+  await core.commit(async (tx) => {
+    const now = await tx.now()
+    for (const old of await tx.runs(200)) {
+      if (old.session === s.id && old.kind === 'setup' && (old.status === 'waiting' || old.status === 'running')) await tx.putRun({ ...old, status: 'cancelled', endedAt: now })
+    }
+    await tx.putRun(newRun({ id, projectId: core.project, session: s.id, kind: 'setup', command, startedBy: system('start'), now }))
+  })
+  return id
+}
+
+export type SeedFacts = { session: SessionRow; settings: ProjectSettings; branch: string; base: Sha; tip: Sha; hasIndex: boolean }
+
+export const makeSeed = async (core: Core, f: SeedFacts): Promise<link.Seed> => {
+  const { session: s, settings } = f
+  const resume = s.conversationStarted
+  const [git, sessions, text, run] = await Promise.all([
+    core.repository.seedGit(s.id), core.store.read.sessions(),
+    s.role === 'executor' ? brief(core, s, f.base, settings) : null,
+    setupRun(core, s, settings),
+  ])
+  return link.Seed.parse({
+    protocol: link.AGENT_PROTOCOL, session: s.id, role: s.role, title: s.title, project: core.name, profile: 'claude', permissionMode: s.permissionMode,
+    conversation: s.conversation, resume, brief: text, setupCommand: run ? settings.setupCommand : null, setupRun: run, run: null, paired: s.paired,
+    git: {
+      objects: git.objects, branch: f.branch, base: f.base, tip: f.tip, config: git.config, excludes: git.excludes, refs: shownRefs(sessions), hasIndex: f.hasIndex,
+      authorName: git.authorName, authorEmail: git.authorEmail,
+    },
+  })
+}

@@ -1,0 +1,105 @@
+/**
+ * The model API of a session: the two message endpoints, streamed, everything but the credential as the CLI sent it. Tokens are
+ * counted here from what the endpoint says. Failures of the endpoint pass through unchanged; the relay's own have its shape.
+ */
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
+import { problem, statusOf } from '@orchestra/contracts'
+import type { Problem, SessionId } from '@orchestra/contracts'
+import { request } from 'undici'
+import type { Dispatcher } from 'undici'
+import { bounds } from '../bounds.ts'
+import type { CredentialStore } from '../credential/store.ts'
+import { goneSignal, readBody, sendJson } from '../http/reply.ts'
+import type { Log } from '../log.ts'
+import type { Reporter } from '../reports/reporter.ts'
+import { toClient, toUpstream } from './headers.ts'
+import { limitedUntil, windowOf } from './limits.ts'
+import { checkModelRequest } from './policy.ts'
+import { endpoint, transportFailure } from './upstream.ts'
+import { makeUsageMeter } from './usage.ts'
+
+export type GatewayDeps = { session: SessionId; credentials: CredentialStore; upstream: Dispatcher; reporter: Reporter; log: Log }
+
+const PREFIX = '/llm'
+const allowed = new Set(['/v1/messages', '/v1/messages/count_tokens'])
+
+const errorTypes: Record<number, string> = { 400: 'invalid_request_error', 401: 'authentication_error', 403: 'permission_error', 404: 'not_found_error', 413: 'request_too_large', 429: 'rate_limit_error', 504: 'timeout_error' }
+const sendError = (res: ServerResponse, status: number, message: string): void =>
+  sendJson(res, status, { type: 'error', error: { type: errorTypes[status] ?? 'api_error', message }, request_id: null })
+const sendRefusal = (res: ServerResponse, found: Problem): void =>
+  // A refusal of ours is a request that can not be made: 400, or the CLI would take a 403 for a bad login.
+  sendError(res, found.code === 'forbidden' ? 400 : statusOf(found.code), `${found.message} ${found.next}`)
+
+export const modelGateway = (deps: GatewayDeps) => {
+  let open = 0
+  const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const url = new URL(req.url ?? '/', 'http://relay')
+    const path = url.pathname.slice(PREFIX.length)
+    if (req.method !== 'POST' || !allowed.has(path)) return sendError(res, 404, 'Only POST /v1/messages and /v1/messages/count_tokens are served here.')
+    if (!['', 'identity'].includes(req.headers['content-encoding'] ?? '')) return sendError(res, 400, 'The request body must not be compressed.')
+    const body = await readBody(req, bounds.modelBody)
+    if (!body.ok) return sendRefusal(res, body.problem)
+    const checked = checkModelRequest(body.value)
+    if (!checked.ok) return sendRefusal(res, checked.problem)
+    const credential = await deps.credentials.current()
+    if (!credential) {
+      const missing = problem('no_credential', 'Orchestra has no model credential yet.')
+      return sendError(res, 401, `${missing.message} ${missing.next}`)
+    }
+
+    const gone = goneSignal(res)
+    let reply: Dispatcher.ResponseData
+    try {
+      reply = await request(endpoint(credential.baseUrl, path) + url.search, {
+        method: 'POST', dispatcher: deps.upstream, signal: gone,
+        headers: toUpstream(req.headers, credential), body: checked.value.text,
+      })
+    } catch (error) {
+      if (gone.aborted) return
+      const text = transportFailure(error, credential.baseUrl)
+      deps.log('model endpoint not reached', { session: deps.session, text })
+      return sendError(res, text.includes('said nothing') || text.includes('does not answer') ? 504 : 502, `${text} Orchestra's settings name this endpoint.`)
+    }
+    await passOn(reply, res, path, checked.value.model)
+  }
+
+  const passOn = async (reply: Dispatcher.ResponseData, res: ServerResponse, path: string, model: string): Promise<void> => {
+    const { headers, statusCode: status } = reply
+    const meter = makeUsageMeter(String(headers['content-type'] ?? ''), String(headers['content-encoding'] ?? ''))
+    res.writeHead(status, toClient(headers))
+    res.flushHeaders()
+    try {
+      await pipeline(reply.body, async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          meter.push(chunk)
+          yield chunk
+        }
+      }, res)
+    } catch (error) {
+      // Either side hung up in the middle: what was counted so far is reported, and the other side sees the end.
+      deps.log('a model reply was cut off', { session: deps.session, reason: error instanceof Error ? error.message : String(error) })
+    }
+    await meter.end()
+    report(path, status, headers, meter.model() ?? model, meter.tokens())
+  }
+
+  const report = (path: string, status: number, headers: Dispatcher.ResponseData['headers'], model: string, tokens: ReturnType<ReturnType<typeof makeUsageMeter>['tokens']>): void => {
+    const at = new Date().toISOString()
+    if (path === '/v1/messages') void deps.reporter.send({ type: 'usage', request: randomUUID(), model: model.slice(0, 200), tokens, status, window: windowOf(headers), at })
+    if (status !== 429) return
+    const until = limitedUntil(headers, Date.now())
+    void deps.reporter.send({ type: 'limited', until, text: until ? 'The model endpoint says the limit is reached.' : 'The model endpoint says: too many requests.', at })
+  }
+
+  return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    if (open >= bounds.modelRequests) return sendError(res, 429, `${bounds.modelRequests} model requests of this session are open already.`)
+    open += 1
+    try {
+      await handle(req, res)
+    } finally {
+      open -= 1
+    }
+  }
+}

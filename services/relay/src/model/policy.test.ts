@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { checkModelRequest } from './policy.ts'
+
+const check = (request: unknown) => checkModelRequest(Buffer.from(JSON.stringify(request)))
+const forbidden = { ok: false, problem: { code: 'forbidden' } }
+
+test('what a coding CLI sends passes byte for byte', () => {
+  const request = {
+    model: 'm', stream: true, max_tokens: 1, system: [{ type: 'text', text: 's' }],
+    tools: [{ name: 'Bash', input_schema: {} }, { type: 'custom', name: 'x', input_schema: {} }, { type: 'bash_20250124', name: 'bash' }],
+    messages: [{ role: 'user', content: 'hi ü' }, { role: 'user', content: [{ type: 'image', source: { type: 'base64', data: '' } }] }],
+  }
+  expect(check(request)).toEqual({ ok: true, value: { model: 'm', text: JSON.stringify(request) } })
+})
+test.each([
+  ['web search', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
+  ['web fetch', { tools: [{ type: 'web_fetch_20250910', name: 'web_fetch' }] }],
+  ['code execution', { tools: [{ type: 'code_execution_20250825', name: 'c' }] }],
+  ['a tool type nobody knows yet', { tools: [{ type: 'teleport_20300101', name: 't' }] }],
+  ['a tool type that is no text', { tools: [{ type: ['custom'], name: 't' }] }],
+  ['remote MCP', { mcp_servers: [{ type: 'url', url: 'https://example.com', name: 'x' }] }],
+  ['a container', { container: { skills: [] } }],
+  ['an image by URL', { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: 'https://example.com/x' } }] }] }],
+  ['one inside a tool result', { messages: [{ role: 'user', content: [{ type: 'tool_result', content: [{ type: 'image', source: { type: 'url', url: 'u' } }] }] }] }],
+  ['one inside a document', { messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'content', content: [{ type: 'image', source: { type: 'url', url: 'u' } }] } }] }] }],
+])('%s is refused', (_name, request) => expect(check(request)).toMatchObject(forbidden))
+
+test('data that only looks like a source passes', () => {
+  expect(check({ messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: '1', name: 'x', input: { source: { type: 'url' } } }] }] }).ok).toBe(true)
+})
+test('of a key given twice the one that was checked is sent', () => {
+  const twice = '{"tools":[{"type":"web_fetch_20250910"}],"tools":[]}'
+  expect(checkModelRequest(Buffer.from(twice))).toMatchObject({ ok: true, value: { text: '{"tools":[]}' } })
+})
+test('nonsense is bad input', () => expect(checkModelRequest(Buffer.from('['))).toMatchObject({ ok: false, problem: { code: 'bad_input' } }))

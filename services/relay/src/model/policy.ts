@@ -1,0 +1,45 @@
+/**
+ * What a model request may ask the provider to do on its side. The provider fetches for whoever asks, so its own tools and
+ * sources given by URL would be a way out of a session that has no network.
+ */
+import { fail, ok, problem } from '@orchestra/contracts'
+import type { Result } from '@orchestra/contracts'
+
+/** Tools that the caller runs, or that only search the tools named in the same request. */
+const harmless = /^(custom|(bash|text_editor|computer|memory)_\d{8}|tool_search_tool_(regex|bm25)(_\d{8})?)$/
+
+type Json = Record<string, unknown>
+const isObject = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value)
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
+
+const refused = (what: string) =>
+  fail(problem('forbidden', `${what} is switched off: it would let the model's provider reach the network for this session.`, {
+    next: 'Go on without it: use the tools of the container, and ask for what is missing.',
+  }))
+
+/** The request as it is to be sent: written anew from what was checked, so that both sides read the same. */
+export const checkModelRequest = (body: Buffer): Result<{ model: string; text: string }> => {
+  let request: unknown
+  try {
+    request = JSON.parse(body.toString('utf8'))
+  } catch (error) {
+    return fail(problem('bad_input', 'The request is not JSON.', { detail: String(error) }))
+  }
+  if (!isObject(request)) return fail(problem('bad_input', 'The request is not a JSON object.'))
+  for (const tool of list(request.tools)) {
+    const type = isObject(tool) ? tool.type : undefined
+    if (type !== undefined && type !== null && !(typeof type === 'string' && harmless.test(type))) return refused(`The provider's tool "${String(type).slice(0, 80)}"`)
+  }
+  if (request.mcp_servers !== undefined && list(request.mcp_servers).length > 0) return refused('An MCP server called by the provider')
+  if (isObject(request.container) || typeof request.container === 'string') return refused('Code execution at the provider')
+  const blocks = [...list(request.system), ...list(request.messages).flatMap((message) => (isObject(message) ? list(message.content) : []))]
+  if (hasUrlSource(blocks)) return refused('An image or document given by its URL')
+  return ok({ model: typeof request.model === 'string' ? request.model.slice(0, 200) : '', text: JSON.stringify(request) })
+}
+
+const hasUrlSource = (blocks: unknown[]): boolean =>
+  blocks.some((block) => {
+    if (!isObject(block)) return false
+    const source = isObject(block.source) ? block.source : undefined
+    return source?.type === 'url' || hasUrlSource(list(block.content)) || hasUrlSource(list(source?.content))
+  })

@@ -1,0 +1,45 @@
+/** The relay as a whole, from its configuration; `main.ts` runs it, tests start it in their own process. */
+import { fail, problem } from '@orchestra/contracts'
+import { connectBus } from './bus/nats.ts'
+import type { Config, Secrets } from './config.ts'
+import { makeCredentialStore } from './credential/store.ts'
+import { makeEgress } from './egress/connect.ts'
+import { makePolicy } from './egress/policy.ts'
+import { serveInternal } from './http/internal-server.ts'
+import type { Log } from './log.ts'
+import { makeUpstream } from './model/upstream.ts'
+import { makeRegistry } from './sessions/registry.ts'
+import { makeVerbs } from './sessions/verbs.ts'
+
+export type Relay = { /** of the internal HTTP */ port: number; stop(): Promise<void> }
+
+export const startRelay = async (config: Config, secrets: Secrets, log: Log): Promise<Relay> => {
+  const egress = makeEgress(makePolicy(config.ORCHESTRA_EGRESS_ALLOW))
+  const credentials = makeCredentialStore(config.RELAY_STATE, config.ORCHESTRA_MODEL_URL)
+  const upstream = makeUpstream()
+  const bus = await connectBus({ url: config.NATS_URL, user: secrets.natsUser, password: secrets.natsPassword, log })
+  const registry = makeRegistry(config.RELAY_STATE, {
+    bus, credentials, upstream, egress, log,
+    sockets: config.RELAY_SOCKETS,
+    orchestratorUrl: config.ORCHESTRATOR_URL,
+    internalToken: secrets.internalToken,
+    askWait: config.ORCHESTRA_ASK_WAIT,
+  })
+  await registry.reopen()
+  bus.serveVerbs(makeVerbs({ registry, credentials, upstream, tryModel: config.ORCHESTRA_TRY_MODEL }))
+  bus.serveControl((session, frame) => {
+    const known = registry.get(session)
+    return known ? known.link.send(frame) : fail(problem('agent_unreachable', `The relay knows no session "${session}".`, { about: session }))
+  })
+  const internal = await serveInternal(config.RELAY_PORT, { registry, healthy: () => bus.connected(), token: secrets.internalToken, log })
+  log('the relay is up', { port: internal.port, sessions: registry.all().length })
+  return {
+    port: internal.port,
+    async stop() {
+      await internal.close()
+      await registry.stop()
+      await bus.close()
+      await upstream.close()
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { bus, SessionId } from '@orchestra/contracts'
+import { bounds } from '../bounds.ts'
+import type { Bus } from '../bus/port.ts'
+import type { Log } from '../log.ts'
+
+/** Without the session: the reporter stamps it, from the socket that it belongs to. */
+export type Report = bus.SessionReport extends infer R ? (R extends { session: SessionId } ? Omit<R, 'session'> : never) : never
+
+/** committed; refused for good (sending it again would not help); closed before it was known (it may be sent again later). */
+export type Sent = 'committed' | 'refused' | 'closed'
+
+/**
+ * Reports of one session, committed by the orchestrator one after the other, in order, tried again until it answers. What it
+ * refuses for good is logged and left. Reports about refused hosts are the first to go when too many wait.
+ */
+export type Reporter = {
+  send(report: Report): Promise<Sent>
+  waiting(): number
+  close(): void
+}
+
+type Entry = { report: bus.SessionReport; done: (sent: Sent) => void }
+
+export const makeReporter = (session: SessionId, bus: Pick<Bus, 'report'>, log: Log): Reporter => {
+  const queue: Entry[] = []
+  const stop = new AbortController()
+  let sending = false
+
+  const commit = async (report: bus.SessionReport): Promise<Sent> => {
+    for (let wait = 100; !stop.signal.aborted; wait = Math.min(wait * 2, 5000)) {
+      const reply = await bus.report(report)
+      if (reply.ok) return 'committed'
+      if (reply.problem.code !== 'timed_out' && reply.problem.code !== 'disk_full') {
+        log('a report was refused', { session, type: report.type, problem: reply.problem })
+        return 'refused'
+      }
+      await delay(wait, undefined, { signal: stop.signal }).catch(() => undefined) // closed while waiting: the loop ends
+    }
+    return 'closed'
+  }
+  const drain = async (): Promise<void> => {
+    if (sending) return
+    sending = true
+    for (let entry = queue.shift(); entry; entry = queue.shift()) {
+      try {
+        entry.done(await commit(entry.report))
+      } catch (error) {
+        log('a report could not be sent', { session, type: entry.report.type, error })
+        entry.done(stop.signal.aborted ? 'closed' : 'refused')
+      }
+    }
+    sending = false
+  }
+  const makeRoom = (): void => {
+    if (queue.length < bounds.reportsWaiting) return
+    const index = Math.max(0, queue.findIndex((entry) => entry.report.type === 'egress-refused'))
+    const [dropped] = queue.splice(index, 1)
+    log('too many reports wait; one is dropped', { session, type: dropped?.report.type })
+    dropped?.done('refused')
+  }
+  return {
+    send(report) {
+      if (stop.signal.aborted) return Promise.resolve('closed')
+      makeRoom()
+      return new Promise((done) => {
+        queue.push({ report: { ...report, session } as bus.SessionReport, done })
+        void drain()
+      })
+    },
+    waiting: () => queue.length,
+    close: () => stop.abort(),
+  }
+}

@@ -1,0 +1,76 @@
+/** One session on its socket: the rooms wired together, with its identity given once, here. */
+import { join } from 'node:path'
+import type { Role, SessionId } from '@orchestra/contracts'
+import type { Dispatcher } from 'undici'
+import { makeHeld } from '../asks/held.ts'
+import { askRoute } from '../asks/route.ts'
+import type { Bus } from '../bus/port.ts'
+import type { CredentialStore } from '../credential/store.ts'
+import type { Egress } from '../egress/connect.ts'
+import { makeProxy } from '../egress/proxy.ts'
+import { makeInbox } from '../inbox/inbox.ts'
+import type { Inbox } from '../inbox/inbox.ts'
+import { makeLink } from '../link/link.ts'
+import type { ControlLink } from '../link/link.ts'
+import type { Log } from '../log.ts'
+import { mcpRoute } from '../mcp/server.ts'
+import { modelGateway } from '../model/gateway.ts'
+import { pushRoutes } from '../push/push.ts'
+import { makeReporter } from '../reports/reporter.ts'
+import { makeStreams } from '../stream/streams.ts'
+import type { Streams } from '../stream/streams.ts'
+import { serveSocket } from './socket-server.ts'
+
+export type Shared = {
+  bus: Bus
+  credentials: CredentialStore
+  upstream: Dispatcher
+  egress: Egress
+  sockets: string
+  orchestratorUrl: string
+  internalToken: string
+  askWait: number
+  log: Log
+}
+
+export type Session = { id: SessionId; role: Role; link: ControlLink; streams: Streams; /** The folder and the inbox stay. */ close(): Promise<void> }
+
+export const folderOf = (sockets: string, session: SessionId): string => join(sockets, session)
+
+export const openSession = async (session: SessionId, role: Role, shared: Shared): Promise<Session> => {
+  const { bus, log } = shared
+  const reporter = makeReporter(session, bus, log)
+  const held = makeHeld(session, bus, (question) => inbox.revisit(question))
+  const inbox: Inbox = makeInbox(session, held, reporter, log)
+  const link = makeLink({ session, role, inbox, reporter, maxReport: () => bus.maxReport(), log })
+  const streams = makeStreams(session, link)
+  const proxy = makeProxy(shared.egress, reporter)
+  const push = pushRoutes({ session, orchestratorUrl: shared.orchestratorUrl, internalToken: shared.internalToken, log })
+
+  const server = await serveSocket(folderOf(shared.sockets, session), {
+    model: modelGateway({ session, credentials: shared.credentials, upstream: shared.upstream, reporter, log }),
+    mcp: mcpRoute({ session, role, bus, held, askWait: shared.askWait, log }),
+    ask: askRoute(held, reporter),
+    pushPack: push.pack,
+    pushLog: push.log,
+    proxy: proxy.forward,
+    tunnel: proxy.tunnel,
+    link: link.upgrade,
+    stream: streams.accept,
+  }, log)
+  const feed = bus.openInbox(session, inbox.take)
+
+  return {
+    id: session,
+    role,
+    link,
+    streams,
+    async close() {
+      link.close()
+      streams.close()
+      inbox.close()
+      reporter.close()
+      await Promise.all([server.close(), feed.close()])
+    },
+  }
+}

@@ -1,0 +1,30 @@
+/** The orchestrator's requests to the relay, checked and carried out. */
+import { bus, fail, ok, problem } from '@orchestra/contracts'
+import type { Dispatcher } from 'undici'
+import { z } from 'zod'
+import type { VerbHandlers } from '../bus/port.ts'
+import { saveCredential } from '../credential/save.ts'
+import type { CredentialStore } from '../credential/store.ts'
+import type { Registry } from './registry.ts'
+
+export type VerbDeps = { registry: Registry; credentials: CredentialStore; upstream: Dispatcher; tryModel: string }
+
+export const makeVerbs = ({ registry, credentials, upstream, tryModel }: VerbDeps): VerbHandlers => {
+  const checked = <S extends z.ZodType>(schema: S, handler: (input: z.output<S>) => Promise<bus.Reply>) => (input: unknown): Promise<bus.Reply> => {
+    const read = schema.safeParse(input)
+    return read.success ? handler(read.data) : Promise.resolve(fail(problem('bad_input', 'This request to the relay is not right.', { detail: z.prettifyError(read.error) })))
+  }
+  return {
+    open: checked(bus.relayVerbs.open, async ({ session, role }) => {
+      await registry.open(session, role)
+      return ok({})
+    }),
+    close: checked(bus.relayVerbs.close, async ({ session, forget }) => {
+      await registry.close(session, forget)
+      return ok({})
+    }),
+    list: checked(bus.relayVerbs.list, () => Promise.resolve(ok({ sessions: registry.all().map((one) => ({ session: one.id, linked: one.link.up() })) }))),
+    credential: checked(bus.relayVerbs.credential, (given) => saveCredential(given, credentials, tryModel, upstream)),
+    status: checked(bus.relayVerbs.status, async () => ok(await credentials.view())),
+  }
+}

@@ -1,0 +1,87 @@
+/** Commands with their outcome told to the person: what a button or a key calls. */
+import type { AttentionView, CommandInput, CommandName, CommandReply, MergeId, MergeView, Sha } from '@orchestra/contracts'
+import { command, problemText } from './api.ts'
+import { useStore } from './store.ts'
+import { useUi } from './ui-store.ts'
+
+const UNDO_MS = 3000
+
+/** Sends; a failure becomes a notice and null. */
+export const act = async <N extends CommandName>(name: N, input: CommandInput<N>, said?: string): Promise<CommandReply<N> | null> => {
+  const result = await command(name, input)
+  if (!result.ok) {
+    useUi.getState().toast({ text: problemText(result.problem), tone: 'error' })
+    return null
+  }
+  if (said) useUi.getState().toast({ text: said, tone: 'plain' })
+  return result.value
+}
+
+export const approve = (m: MergeView) => act('merge.approve', { merge: m.id, tip: m.tip, targetSha: m.targetSha }, `Merging ${m.session} into ${m.target}`)
+
+type Choice = { label: string; run: () => Promise<unknown> }
+
+/** A merge's choices are the page's own: its approval is a command bound to the SHAs that were shown, not a text. */
+const mergeChoices = (id: MergeId): Choice[] => [
+  { label: 'Approve and merge', run: async () => { const merge = useStore.getState().merges[id]; if (merge) await approve(merge) } },
+  { label: 'Not now', run: () => act('merge.cancel', { merge: id }) },
+]
+
+const IMAGE = 'proposal:image:'
+const proposalChoice = (item: AttentionView, n: number) => async () => {
+  const { checkProposal } = useStore.getState().project?.settings ?? { checkProposal: null }
+  if (n > 0) return act('attention.dismiss', { id: item.id })
+  if (item.id.startsWith(IMAGE)) return act('image.approve', { blob: item.id.slice(IMAGE.length) as Sha }, 'The image is being built')
+  return act('settings.save', { checkCommand: checkProposal }, 'Check command saved')
+}
+
+/** What an item can be answered with, in the order of the keys 1 to 9. */
+export const choicesOf = (item: AttentionView): Choice[] => {
+  if (item.kind === 'approval' && item.mergeId) return mergeChoices(item.mergeId)
+  if (item.kind === 'proposal') return item.options.map((label, n) => ({ label, run: proposalChoice(item, n) }))
+  const { messageId } = item
+  if (!messageId) return []
+  return item.options.map((label, option) => ({ label, run: () => act('message.answer', { message: messageId, option }) }))
+}
+
+let waiting: { timer: ReturnType<typeof setTimeout>; send: () => void } | null = null
+
+/** Lets go of an answer that waits for its undo time to pass. */
+export const flushAnswer = () => {
+  if (!waiting) return
+  clearTimeout(waiting.timer)
+  const { send } = waiting
+  waiting = null
+  useUi.setState({ pending: null })
+  send()
+}
+
+export const undoAnswer = (): boolean => {
+  if (!waiting) return false
+  clearTimeout(waiting.timer)
+  waiting = null
+  useUi.setState({ pending: null })
+  return true
+}
+
+/** Chooses an option; it is sent when the undo time has passed, at once when the page is left. */
+export const answerOption = (item: AttentionView, option: number) => {
+  const choice = choicesOf(item)[option]
+  if (!choice) return
+  flushAnswer()
+  waiting = { timer: setTimeout(flushAnswer, UNDO_MS), send: () => void choice.run() }
+  useUi.setState({ pending: { attention: item.id, label: choice.label } })
+}
+
+/** Answers in words: a question gets an answer, anything else a message to its session. */
+export const replyTo = async (item: AttentionView, text: string): Promise<boolean> => {
+  const question = item.kind === 'question' || item.kind === 'permission'
+  if (question && item.messageId) return (await act('message.answer', { message: item.messageId, text })) !== null
+  if (!item.session) return false
+  const sent = await act('message.send', { to: item.session, text }, `Sent to ${item.session}`)
+  if (!sent) return false
+  if (item.kind === 'error' || item.kind === 'complete') await act('attention.dismiss', { id: item.id })
+  return true
+}
+
+if (typeof addEventListener === 'function') addEventListener('pagehide', flushAnswer)

@@ -1,0 +1,55 @@
+import { Composer } from '../features/composer/composer.tsx'
+import { DeleteDialog } from '../features/session/delete.tsx'
+import { useUi } from '../ui-store.ts'
+import { Button } from '../ui/controls.tsx'
+import { Dialog } from '../ui/dialog.tsx'
+import { visible } from '../ui/text.ts'
+import { keyHelp } from './keymap.ts'
+
+const KeyHelp = () => (
+  <Dialog title="Keys" wide onClose={() => useUi.getState().setOverlay(null)} testId="key-help">
+    <div className="grid grid-cols-2 gap-x-8 gap-y-4 max-sm:grid-cols-1">
+      {keyHelp.map((group) => (
+        <section key={group.title}>
+          <h3 className="mb-1 text-sm font-semibold text-dim">{group.title}</h3>
+          <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-1">
+            {group.keys.map(([key, what]) => [
+              <dt key={`${key}k`} className="font-mono text-sm whitespace-nowrap text-accent">{key}</dt>,
+              <dd key={`${key}d`} className="text-base text-text">{what}</dd>,
+            ])}
+          </dl>
+        </section>
+      ))}
+    </div>
+    <p className="text-sm text-faint">In an ordinary tab on Windows and Linux the browser keeps Ctrl+N for itself: use n, or install the page as an app.</p>
+  </Dialog>
+)
+
+const Toasts = () => {
+  const toasts = useUi((s) => s.toasts)
+  const close = useUi((s) => s.closeToast)
+  return (
+    <div aria-live="polite" className="pointer-events-none fixed right-3 bottom-9 z-50 flex w-96 max-w-[calc(100vw-24px)] flex-col gap-2 max-sm:bottom-16">
+      {toasts.map((t) => (
+        <div key={t.id} role={t.tone === 'error' ? 'alert' : 'status'} className={`pointer-events-auto flex items-start gap-2 rounded-md border bg-raised px-3 py-2 shadow-lg ${t.tone === 'error' ? 'border-error/60' : 'border-line'}`}>
+          <p className="wrap min-w-0 flex-1">{visible(t.text)}</p>
+          {t.undo && <Button tone="quiet" className="min-h-6" onClick={() => { t.undo?.run(); close(t.id) }}>{t.undo.label}</Button>}
+          <button type="button" aria-label="Close notice" className="text-faint hover:text-text" onClick={() => close(t.id)}>×</button>
+        </div>
+      ))}
+    </div>
+  )
+}
+
+/** What lies above the page. */
+export const Overlays = () => {
+  const overlay = useUi((s) => s.overlay)
+  return (
+    <>
+      {overlay?.kind === 'composer' && <Composer />}
+      {overlay?.kind === 'help' && <KeyHelp />}
+      {overlay?.kind === 'delete' && <DeleteDialog key={overlay.session} session={overlay.session} />}
+      <Toasts />
+    </>
+  )
+}

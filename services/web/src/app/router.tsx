@@ -1,0 +1,27 @@
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import { SessionPage } from '../features/session/page.tsx'
+import { SettingsPage } from '../features/settings/page.tsx'
+import { SpecPage } from '../features/spec/page.tsx'
+import { Empty } from '../ui/controls.tsx'
+import { Inbox } from './inbox.tsx'
+import { Layout } from './layout.tsx'
+import { history, placeOf } from './nav.ts'
+
+const root = createRootRoute({ component: Layout, notFoundComponent: () => <Empty title="There is no such page.">Press <b>i</b> for the inbox.</Empty> })
+
+const inbox = createRoute({ getParentRoute: () => root, path: '/', component: Inbox })
+const spec = createRoute({ getParentRoute: () => root, path: '/spec', component: SpecPage })
+const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: SettingsPage })
+
+const SessionRoute = ({ id, tab }: { id: string; tab?: string }) => {
+  const place = placeOf(tab ? `/s/${id}/${tab}` : `/s/${id}`)
+  return place ? <SessionPage key={id} id={id} tab={place.tab} /> : <Empty title="There is no such session." />
+}
+const session = createRoute({ getParentRoute: () => root, path: '/s/$id', component: () => <SessionRoute {...session.useParams()} /> })
+const sessionTab = createRoute({ getParentRoute: () => root, path: '/s/$id/$tab', component: () => <SessionRoute {...sessionTab.useParams()} /> })
+
+export const router = createRouter({ routeTree: root.addChildren([inbox, spec, settings, session, sessionTab]), history })
+
+declare module '@tanstack/react-router' {
+  interface Register { router: typeof router }
+}

@@ -1,0 +1,21 @@
+import type { AttentionView } from '@orchestra/contracts'
+
+type Kind = AttentionView['kind']
+
+export const kinds: Record<Kind, { word: string; shape: 'diamond' | 'square' | 'review' | 'check'; tone: 'ask' | 'error' | 'review' }> = {
+  error: { word: 'error', shape: 'square', tone: 'error' },
+  'failed-start': { word: 'did not start', shape: 'square', tone: 'error' },
+  question: { word: 'question', shape: 'diamond', tone: 'ask' },
+  permission: { word: 'permission', shape: 'diamond', tone: 'ask' },
+  approval: { word: 'merge', shape: 'review', tone: 'review' },
+  complete: { word: 'complete', shape: 'check', tone: 'review' },
+  credential: { word: 'credential', shape: 'diamond', tone: 'ask' },
+  proposal: { word: 'proposal', shape: 'diamond', tone: 'ask' },
+}
+
+/** Whether words can go back: somebody asked or reported it. */
+export const takesReply = (item: AttentionView): boolean =>
+  item.messageId !== null && (item.kind === 'question' || item.kind === 'permission' || item.kind === 'error' || item.kind === 'complete')
+
+/** What can be put off the list by hand; the others leave it when they are dealt with. */
+export const canDismiss = (kind: Kind): boolean => kind === 'error' || kind === 'complete' || kind === 'proposal'

@@ -1,0 +1,36 @@
+import { go } from '../../app/nav.ts'
+import { useStore } from '../../store.ts'
+import { useUi } from '../../ui-store.ts'
+import { Clock } from '../../ui/clock.tsx'
+import { Shape } from '../../ui/status.tsx'
+import { oneLine } from '../../ui/text.ts'
+import { kinds } from './looks.ts'
+
+/** What needs the person in short, beside another page. */
+export const Needs = () => {
+  const items = useStore((s) => s.attention)
+  if (items.length === 0) return null
+  return (
+    <section aria-label="Needs you" className="flex flex-col gap-1">
+      <h2 className="px-1 text-sm font-semibold text-dim">Needs you <span className="nums text-ask">{items.length}</span></h2>
+      <ul>
+        {items.map((item) => (
+          <li key={item.id}>
+            <button
+              type="button" title={oneLine(item.text || item.title)} className="grid min-h-7 w-full grid-cols-[auto_1fr_auto] items-center gap-x-2 rounded-md px-2 text-left text-base hover:bg-raised"
+              onClick={() => {
+                useUi.getState().setCursor(`a:${item.id}`)
+                if (!item.session) go.inbox()
+                else go.session(item.session, item.mergeId || item.kind === 'complete' ? 'review' : undefined)
+              }}
+            >
+              <Shape shape={kinds[item.kind].shape} tone={kinds[item.kind].tone} />
+              <span className="truncate">{item.session ?? kinds[item.kind].word} <span className="text-faint">{item.session && kinds[item.kind].word}</span></span>
+              <Clock since={item.since} className="text-sm text-faint" />
+            </button>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,48 @@
+import { deletedOf, fleetOf } from '../../model.ts'
+import { useStore } from '../../store.ts'
+import { act } from '../../act.ts'
+import { useUi } from '../../ui-store.ts'
+import { Button, Empty } from '../../ui/controls.tsx'
+import { oneLine } from '../../ui/text.ts'
+import { useCursor } from '../attention/cursor.ts'
+import { FleetRow } from './row.tsx'
+
+const Deleted = () => {
+  const sessions = useStore((s) => s.sessions)
+  const deleted = deletedOf(sessions)
+  if (deleted.length === 0) return null
+  return (
+    <details className="px-1 text-sm text-faint">
+      <summary className="cursor-pointer py-1">{deleted.length} deleted</summary>
+      <ul>
+        {deleted.map((s) => (
+          <li key={s.id} className="flex items-center gap-2">
+            <span className="truncate">{oneLine(s.title)}</span>
+            <Button tone="quiet" onClick={() => void act('session.restore', { session: s.id }, `${s.id} restored`)}>Restore</Button>
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
+/** Every session in a lasting order; what happens changes a row, never its place. */
+export const FleetList = ({ narrow = false, current }: { /** one line a row, for the side of a page */ narrow?: boolean; current?: string }) => {
+  const sessions = useStore((s) => s.sessions)
+  const cursor = useCursor()
+  const fleet = fleetOf(sessions)
+  return (
+    <section aria-label="Sessions" className="flex flex-col gap-1">
+      <header className="flex items-center gap-2 px-1">
+        <h2 className="text-sm font-semibold text-dim">Sessions</h2>
+        <span className="nums text-sm text-faint">{fleet.length}</span>
+        <Button tone="quiet" hint="n" className="ml-auto" onClick={() => useUi.getState().setOverlay({ kind: 'composer' })}>New session</Button>
+      </header>
+      {fleet.length === 0 && <Empty title="No sessions yet.">The designer starts with the project.</Empty>}
+      <ul className={narrow ? '' : 'overflow-hidden rounded-lg border border-line bg-surface'}>
+        {fleet.map((s) => <FleetRow key={s.id} session={s} narrow={narrow} selected={cursor === `s:${s.id}`} current={current === s.id} />)}
+      </ul>
+      {!narrow && <Deleted />}
+    </section>
+  )
+}

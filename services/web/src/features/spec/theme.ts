@@ -1,0 +1,13 @@
+import { EditorView } from '@codemirror/view'
+
+/** The editor in the page's own tokens, so that it follows the theme by itself. */
+export const editorTheme = EditorView.theme({
+  '&': { fontSize: '14px', backgroundColor: 'transparent', color: 'var(--text)' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '22px' },
+  '.cm-content': { caretColor: 'var(--accent)', minHeight: '60vh' },
+  '.cm-cursor': { borderLeftColor: 'var(--accent)' },
+  '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': { backgroundColor: 'color-mix(in srgb, var(--accent) 28%, transparent)' },
+  '.cm-placeholder': { color: 'var(--faint)' },
+  '.cm-ySelectionInfo': { fontFamily: 'var(--font-sans)', opacity: '1', padding: '1px 4px', borderRadius: '3px' },
+})

@@ -1,0 +1,10 @@
+import { lazy, Suspense } from 'react'
+import { visible } from './text.ts'
+
+const Rendered = lazy(() => import('./markdown-rendered.tsx'))
+
+/** Markdown written by others: no raw HTML, no images, http(s) links only. Plain text until the renderer is loaded. */
+export const Markdown = ({ text }: { text: string }) => {
+  const shown = visible(text)
+  return <Suspense fallback={<div className="wrap">{shown}</div>}><Rendered text={shown} /></Suspense>
+}

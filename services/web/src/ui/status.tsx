@@ -1,0 +1,53 @@
+import type { ReactNode } from 'react'
+import type { SessionStatus } from '@orchestra/contracts'
+
+export type Tone = 'work' | 'ask' | 'error' | 'review' | 'dim' | 'faint'
+type Look = { shape: keyof typeof shapes; word: string; tone: Tone }
+
+/** Shapes differ without colour. Drawn, since fonts disagree about these glyphs. */
+const shapes = {
+  play: <path d="M3 1.8v8.4L10.2 6z" fill="currentColor" />,
+  diamond: <path d="M6 1 11 6 6 11 1 6z" fill="none" stroke="currentColor" strokeWidth="1.6" />,
+  square: <rect x="1.8" y="1.8" width="8.4" height="8.4" fill="none" stroke="currentColor" strokeWidth="1.6" />,
+  check: <path d="M1.8 6.4 4.8 9.4 10.2 2.8" fill="none" stroke="currentColor" strokeWidth="1.8" />,
+  ring: <circle cx="6" cy="6" r="3.6" fill="none" stroke="currentColor" strokeWidth="1.5" />,
+  dashed: <circle cx="6" cy="6" r="4" fill="none" stroke="currentColor" strokeWidth="1.5" strokeDasharray="2 2" />,
+  half: <><circle cx="6" cy="6" r="4" fill="none" stroke="currentColor" strokeWidth="1.3" /><path d="M6 2a4 4 0 0 1 0 8z" fill="currentColor" /></>,
+  pause: <path d="M2.6 2h2.4v8H2.6zM7 2h2.4v8H7z" fill="currentColor" />,
+  clock: <path d="M2.5 1.5h7L6 6l3.5 4.5h-7L6 6z" fill="none" stroke="currentColor" strokeWidth="1.4" />,
+  stop: <rect x="2.4" y="2.4" width="7.2" height="7.2" fill="currentColor" />,
+  review: <><rect x="1.8" y="1.8" width="8.4" height="8.4" fill="none" stroke="currentColor" strokeWidth="1.4" /><rect x="4.2" y="4.2" width="3.6" height="3.6" fill="currentColor" /></>,
+} satisfies Record<string, ReactNode>
+
+export const looks: Record<SessionStatus, Look> = {
+  queued: { shape: 'dashed', word: 'queued', tone: 'faint' },
+  starting: { shape: 'half', word: 'starting', tone: 'work' },
+  setup: { shape: 'half', word: 'setting up', tone: 'work' },
+  working: { shape: 'play', word: 'working', tone: 'work' },
+  idle: { shape: 'ring', word: 'idle', tone: 'dim' },
+  waiting: { shape: 'diamond', word: 'asks', tone: 'ask' },
+  paused: { shape: 'pause', word: 'paused', tone: 'dim' },
+  limited: { shape: 'clock', word: 'limited', tone: 'ask' },
+  interrupted: { shape: 'stop', word: 'interrupted', tone: 'dim' },
+  complete: { shape: 'check', word: 'complete', tone: 'review' },
+  failed: { shape: 'square', word: 'failed', tone: 'error' },
+  lost: { shape: 'square', word: 'lost', tone: 'error' },
+  deleted: { shape: 'dashed', word: 'deleted', tone: 'faint' },
+}
+
+const colour: Record<Tone, string> = { work: 'text-work', ask: 'text-ask', error: 'text-error', review: 'text-review', dim: 'text-dim', faint: 'text-faint' }
+
+export const Shape = ({ shape, tone, alive = false }: { shape: keyof typeof shapes; tone: Tone; alive?: boolean }) => (
+  <svg viewBox="0 0 12 12" width="12" height="12" aria-hidden className={`shrink-0 ${colour[tone]} ${alive ? 'working-mark' : ''}`}>{shapes[shape]}</svg>
+)
+
+/** Shape and word of a status. */
+export const Status = ({ status, wordless = false }: { status: SessionStatus; wordless?: boolean }) => {
+  const look = looks[status]
+  return (
+    <span className={`inline-flex items-center gap-1.5 text-sm whitespace-nowrap ${colour[look.tone]}`} title={wordless ? look.word : undefined}>
+      <Shape shape={look.shape} tone={look.tone} alive={status === 'working'} />
+      {wordless ? <span className="sr-only">{look.word}</span> : look.word}
+    </span>
+  )
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import type { MessageId } from '@orchestra/contracts'
+import { toolsOf } from '@orchestra/contracts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { AgentEnd, overSocket } from '../harness/relay.ts'
+import { answerTo, now, sessionId, startStack } from './fixture.ts'
+import type { Stack } from './fixture.ts'
+
+let stack: Stack
+const executor = sessionId('auth')
+const designer = sessionId('designer')
+
+beforeAll(async () => {
+  stack = await startStack({ ORCHESTRA_ASK_WAIT: '1.5' })
+  await stack.bus.openSession(executor, 'executor')
+  await stack.bus.openSession(designer, 'designer')
+})
+afterAll(() => stack.stop())
+
+const rpc = async (session: string, method: string, params: unknown, signal?: AbortSignal) => {
+  const reply = await overSocket(stack.socket(session), '/mcp', {
+    headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }), signal,
+  })
+  const data = reply.body.split('\n').filter((line) => line.startsWith('data:')).map((line) => JSON.parse(line.slice(5)))
+  return { status: reply.status, result: data.find((one) => one.id === 1)?.result, all: data, body: reply.body }
+}
+const call = (session: string, name: string, args: unknown, signal?: AbortSignal) => rpc(session, 'tools/call', { name, arguments: args, _meta: { progressToken: 'p' } }, signal)
+const asked = () => stack.reports.filter((report) => report.type === 'ask')
+
+test('each role is shown its tools', async () => {
+  for (const [session, role] of [[executor, 'executor'], [designer, 'designer']] as const) {
+    const { result } = await rpc(session, 'tools/list', {})
+    expect(result.tools.map((tool: { name: string }) => tool.name)).toEqual(toolsOf(role))
+    expect(result.tools[0].inputSchema).toMatchObject({ type: 'object', required: ['question'] })
+  }
+})
+
+test('a call carries the session of its socket, whatever its arguments say', async () => {
+  const { result } = await call(executor, 'send_message', { to: 'designer', text: 'hi', session: 'designer', from: 'designer' })
+  expect(result.content).toEqual([{ type: 'text', text: 'send_message by auth' }])
+  expect(stack.calls.at(-1)).toMatchObject({ session: executor, tool: 'send_message', args: { to: 'designer', text: 'hi' } })
+})
+
+test('a tool of another role, wrong arguments and a problem are errors with the next step', async () => {
+  expect((await call(executor, 'merge', { session: 'x' })).result).toMatchObject({ isError: true })
+  const wrong = await call(executor, 'send_message', { to: 'designer' })
+  expect(wrong.result).toMatchObject({ isError: true })
+  expect(wrong.result.content[0].text).toContain('text')
+  stack.answer.call = () => ({ ok: false, problem: { code: 'session_unknown', message: 'No session "x".', next: 'List the sessions.' } })
+  expect((await call(designer, 'get_diff', { session: 'x' })).result).toEqual({ isError: true, content: [{ type: 'text', text: 'No session "x". (session_unknown)\nList the sessions.' }] })
+})
+
+test('an answer while the call is held is its result, and does not arrive as a message too', async () => {
+  const question = randomUUID() as MessageId
+  stack.answer.report = (report) => ({ ok: true, value: report.type === 'ask' ? { message: question } : {} })
+  const agent = new AgentEnd(stack.socket(executor))
+  await agent.next('welcome')
+  const pending = call(executor, 'ask', { question: 'Redis or memory?', options: ['Redis', 'memory'], recommended: 1 })
+  await expect.poll(asked).toMatchObject([{ origin: 'tool', question: 'Redis or memory?', options: ['Redis', 'memory'], recommended: 1 }])
+  const item = answerTo(question, 'Redis')
+  await stack.bus.putInbox(executor, item)
+  expect((await pending).result.content[0].text).toBe('Answer from owner: Redis')
+  await expect.poll(() => stack.reports.filter((report) => report.type === 'frame' && report.frame.type === 'receipt')).toMatchObject([{ frame: { messages: [item.delivery.message], state: 'delivered' } }])
+  await stack.bus.control(executor, { type: 'sync' })
+  await agent.next('sync')
+  expect(agent.waiting()).toEqual([])
+  await agent.close()
+})
+
+test('an answer that is there before the relay knows its question is still the result', async () => {
+  const question = randomUUID() as MessageId
+  let put = Promise.resolve()
+  stack.answer.report = (report) => {
+    if (report.type === 'ask') put = stack.bus.putInbox(executor, answerTo(question, 'at once'))
+    return { ok: true, value: report.type === 'ask' ? { message: question } : {} }
+  }
+  expect((await call(executor, 'ask', { question: 'Quick?' })).result.content[0].text).toBe('Answer from owner: at once')
+  await put
+})
+
+test('no answer in time: the call ends, the answer comes as a message', async () => {
+  const question = randomUUID() as MessageId
+  stack.answer.report = (report) => ({ ok: true, value: report.type === 'ask' ? { message: question } : {} })
+  expect((await call(executor, 'ask', { question: 'Slow?' })).result.content[0].text).toMatch(/^asked; go on/)
+  const item = answerTo(question, 'late')
+  await stack.bus.putInbox(executor, item)
+  const agent = new AgentEnd(stack.socket(executor))
+  const deliver = await agent.next('deliver')
+  expect(deliver.deliveries).toEqual([item.delivery])
+  agent.send({ type: 'receipt', messages: [item.delivery.message], state: 'delivered', at: now() })
+  await agent.close()
+})
+
+test('the CLI\'s own question is held until it is answered, and withdrawn when it hangs up', async () => {
+  const question = randomUUID() as MessageId
+  stack.answer.report = (report) => ({ ok: true, value: report.type === 'ask' ? { message: question } : {} })
+  const post = (signal?: AbortSignal) => overSocket(stack.socket(executor), '/ask', { body: JSON.stringify({ origin: 'permission', question: 'Run rm?', options: ['yes', 'no'] }), signal })
+  const before = asked().length
+  const pending = post()
+  await expect.poll(() => asked().length).toBe(before + 1)
+  await stack.bus.putInbox(executor, answerTo(question, 'no'))
+  expect(JSON.parse((await pending).body)).toEqual({ text: 'no', option: null, by: 'owner' })
+
+  const hangUp = new AbortController()
+  const dropped = post(hangUp.signal)
+  await expect.poll(() => asked().length).toBe(before + 2)
+  hangUp.abort()
+  await expect(dropped).rejects.toThrow()
+  await expect.poll(() => stack.reports.filter((report) => report.type === 'ask-closed')).toMatchObject([{ message: question }])
+})
+
+test('a question asked again after a restart of the relay gets the answer that came meanwhile', async () => {
+  const question = randomUUID() as MessageId
+  const ask = randomUUID()
+  stack.answer.report = (report) => ({ ok: true, value: report.type === 'ask' ? { message: question } : {} })
+  const post = () => overSocket(stack.socket(executor), '/ask', { headers: { 'x-ask': ask }, body: JSON.stringify({ origin: 'native', question: 'Which?', options: [] }) })
+  const before = asked().length
+  const cut = post()
+  await expect.poll(() => asked().length).toBe(before + 1)
+  await Promise.all([expect(cut).rejects.toThrow(), stack.restartRelay()])
+  await stack.bus.putInbox(executor, answerTo(question, 'that one'))
+  expect(JSON.parse((await post()).body)).toMatchObject({ text: 'that one' })
+  expect(asked().slice(before).map((report) => report.id)).toEqual([ask, ask])
+  expect(stack.reports.filter((report) => report.type === 'ask-closed')).toHaveLength(1)
+})
+
+test('a flood of messages is refused by the minute', async () => {
+  stack.answer.call = () => ({ ok: true, value: { text: 'sent' } })
+  const results = await Promise.all(Array.from({ length: 70 }, () => call(designer, 'send_message', { to: 'all', text: 'x' })))
+  const refused = results.filter((one) => one.result.isError)
+  expect(refused).toHaveLength(10)
+  expect(refused[0]?.result.content[0].text).toContain('rate_limited')
+})
