@@ -1,3 +1,4 @@
+import { Group, Panel, Separator } from 'react-resizable-panels'
 import type { SessionView } from '@orchestra/contracts'
 import { useUi, type Side } from '../../ui-store.ts'
 import { useMedia } from '../../ui/live.ts'
@@ -38,9 +39,10 @@ export const TermTab = ({ session }: { session: SessionView }) => {
     </div>
   )
   return (
-    <div className="grid h-full min-h-0 grid-cols-[minmax(0,1.25fr)_minmax(0,1fr)]">
-      <div className="min-h-0 border-r border-line"><TerminalPane session={session.id} target="cli" /></div>
-      <div className="flex min-h-0 flex-col">{beside}</div>
-    </div>
+    <Group orientation="horizontal" className="h-full min-h-0">
+      <Panel defaultSize="56%" minSize="25%" className="min-h-0"><TerminalPane session={session.id} target="cli" /></Panel>
+      <Separator className="w-px bg-line outline-offset-[-1px] hover:bg-accent data-[separator=active]:bg-accent" aria-label="Width of the terminal" />
+      <Panel minSize="20%" className="flex min-h-0 flex-col">{beside}</Panel>
+    </Group>
   )
 }

@@ -1,14 +1,14 @@
+import { defaultKeymap } from '@codemirror/commands'
 import { markdown } from '@codemirror/lang-markdown'
 import { EditorState } from '@codemirror/state'
-import { EditorView, keymap, placeholder } from '@codemirror/view'
+import { drawSelection, EditorView, highlightSpecialChars, keymap, placeholder } from '@codemirror/view'
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
-import { minimalSetup } from 'codemirror'
 import { useEffect, useRef, useState } from 'react'
 import { yCollab, yUndoManagerKeymap } from 'y-codemirror.next'
 import * as Y from 'yjs'
 import type { Problem } from '@orchestra/contracts'
 import { problemText, socketUrl } from '../../api.ts'
-import { editorTheme } from './theme.ts'
+import { editorColours, editorTheme } from './theme.ts'
 
 type Link = 'connecting' | 'live' | 'saving' | 'lost'
 /** What the server says of the file, to every page. */
@@ -42,7 +42,8 @@ const open = (element: HTMLElement, url: string, onLink: (link: Link) => void, o
     parent: element,
     state: EditorState.create({
       extensions: [
-        minimalSetup, markdown(), EditorView.lineWrapping, keymap.of(yUndoManagerKeymap), editorTheme,
+        // No history of CodeMirror's own: undo is the shared document's and takes back only what was typed here.
+        highlightSpecialChars(), drawSelection(), markdown(), EditorView.lineWrapping, keymap.of([...yUndoManagerKeymap, ...defaultKeymap]), editorTheme, editorColours,
         placeholder('What should be true when the work is done? The designer reads this and splits it into sessions.'),
         EditorView.contentAttributes.of({ 'aria-label': 'Spec', 'data-testid': 'spec-editor' }),
         yCollab(text, provider.awareness, { undoManager: undo }),
