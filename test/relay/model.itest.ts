@@ -99,6 +99,7 @@ test('nothing but the message endpoints, no tool of the provider, no compressed 
   expect(search).toMatchObject({ status: 400, body: expect.stringContaining('web_search') })
   expect((await ask('{}', undefined, { 'content-encoding': 'gzip' })).status).toBe(400)
   expect((await ask('['))).toMatchObject({ status: 400 })
+  expect(await ask(`{"x":"${'x'.repeat(33 * 1024 * 1024)}"}`)).toMatchObject({ status: 413, body: expect.stringContaining('request_too_large') })
   expect(seen).toEqual([])
   expect((await ask({ messages: [] }, '/llm/v1/messages/count_tokens?beta=true')).status).toBe(200)
   expect(seen).toHaveLength(1)

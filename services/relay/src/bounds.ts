@@ -15,6 +15,9 @@ export const bounds = {
   modelRequests: 32,
   /** The Messages API itself takes no more. */
   modelBody: 32 * 1024 * 1024,
+  /** Request bodies held in memory: of one session, of all. The largest model request fits the first. */
+  sessionBodies: 48 * 1024 * 1024,
+  allBodies: 96 * 1024 * 1024,
   tunnels: 128,
   tunnelIdle: 10 * 60_000,
   asks: 32,

@@ -1,10 +1,12 @@
 /** The relay as a whole, from its configuration; `main.ts` runs it, tests start it in their own process. */
 import { fail, problem } from '@orchestra/contracts'
+import { bounds } from './bounds.ts'
 import { connectBus } from './bus/nats.ts'
 import type { Config, Secrets } from './config.ts'
 import { makeCredentialStore } from './credential/store.ts'
 import { makeEgress } from './egress/connect.ts'
 import { makePolicy } from './egress/policy.ts'
+import { makeBudget } from './http/budget.ts'
 import { serveInternal } from './http/internal-server.ts'
 import type { Log } from './log.ts'
 import { makeUpstream } from './model/upstream.ts'
@@ -20,6 +22,7 @@ export const startRelay = async (config: Config, secrets: Secrets, log: Log): Pr
   const bus = await connectBus({ url: config.NATS_URL, user: secrets.natsUser, password: secrets.natsPassword, log })
   const registry = makeRegistry(config.RELAY_STATE, {
     bus, credentials, upstream, egress, log,
+    budget: makeBudget(bounds.allBodies),
     sockets: config.RELAY_SOCKETS,
     orchestratorUrl: config.ORCHESTRATOR_URL,
     internalToken: secrets.internalToken,

@@ -3,29 +3,35 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { limits, link, problem } from '@orchestra/contracts'
 import { z } from 'zod'
+import type { Budget } from '../http/budget.ts'
 import { finished, goneSignal, parseJson, readBody, sendJson, sendProblem } from '../http/reply.ts'
+import { makeRate } from '../mcp/rate.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { Held } from './held.ts'
 
 /** Names the question across a relay restart: the same id asked again is the same question. */
 const AskId = z.uuid().optional().catch(undefined)
 
-export const askRoute = (held: Held, reporter: Reporter) => async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
-  const gone = goneSignal(res)
-  const body = await readBody(req, limits.httpBody)
-  if (!body.ok) return sendProblem(res, body.problem)
-  const json = parseJson(body.value.toString('utf8'))
-  const request = link.AskRequest.safeParse(json.ok ? json.value : undefined)
-  if (!request.success) return sendProblem(res, problem('bad_input', 'This is no question.', { detail: request.error.message }))
+export const askRoute = (held: Held, reporter: Reporter, budget: Budget) => {
+  const mayAsk = makeRate(limits.messagesPerMinute, 60_000)
+  return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const gone = goneSignal(res)
+    if (!mayAsk()) return sendProblem(res, problem('rate_limited', `More than ${limits.messagesPerMinute} questions in a minute.`))
+    const body = await readBody(req, res, limits.httpBody, budget)
+    if (!body.ok) return sendProblem(res, body.problem)
+    const json = parseJson(body.value.toString('utf8'))
+    const request = link.AskRequest.safeParse(json.ok ? json.value : undefined)
+    if (!request.success) return sendProblem(res, problem('bad_input', 'This is no question.', { detail: request.error.message }))
 
-  const question = { id: AskId.parse(req.headers['x-ask']) ?? randomUUID(), recommended: null, ...request.data }
-  const outcome = await held.ask(question, null, gone)
-  if (!outcome.ok) return sendProblem(res, outcome.problem)
-  if (outcome.value.kind === 'waiting') {
-    await reporter.send({ type: 'ask-closed', message: outcome.value.message, reason: 'No longer asked: answered in the terminal, or the turn ended.' })
-    return
+    const question = { id: AskId.parse(req.headers['x-ask']) ?? randomUUID(), recommended: null, ...request.data }
+    const outcome = await held.ask(question, null, gone)
+    if (!outcome.ok) return sendProblem(res, outcome.problem)
+    if (outcome.value.kind === 'waiting') {
+      await reporter.send({ type: 'ask-closed', message: outcome.value.message, reason: 'No longer asked: answered in the terminal, or the turn ended.' })
+      return
+    }
+    const taken = finished(res)
+    sendJson(res, 200, outcome.value.answer satisfies link.AskReply)
+    outcome.value.given(await taken)
   }
-  const taken = finished(res)
-  sendJson(res, 200, outcome.value.answer satisfies link.AskReply)
-  outcome.value.given(await taken)
 }

@@ -76,12 +76,12 @@ export const consumeInbox = (nc: NatsConnection, session: SessionId, onEntry: (e
 
 export const dropInbox = async (nc: NatsConnection, session: SessionId): Promise<void> => {
   const manager = await jetstreamManager(nc)
-  try {
-    await manager.consumers.delete(stream, durable(session))
-  } catch (error) {
+  const unlessMissing = (error: unknown) => {
     if (!isMissing(error)) throw error
+    return null
   }
-  await manager.streams.purge(stream, { filter: bus.subjects.inbox(session) })
+  await manager.consumers.delete(stream, durable(session)).catch(unlessMissing)
+  await manager.streams.purge(stream, { filter: bus.subjects.inbox(session) }).catch(unlessMissing)
 }
 
 const readJson = (message: JsMsg): unknown => {

@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { fail, ok, problem, statusOf } from '@orchestra/contracts'
 import type { Problem, Result } from '@orchestra/contracts'
+import type { Budget } from './budget.ts'
 
 export const sendJson = (res: ServerResponse, status: number, body: unknown): void => {
   if (res.headersSent || res.destroyed) return
@@ -10,13 +11,23 @@ export const sendJson = (res: ServerResponse, status: number, body: unknown): vo
 
 export const sendProblem = (res: ServerResponse, found: Problem): void => sendJson(res, statusOf(found.code), { problem: found })
 
-/** The whole body, or `too_large` as soon as it passes `max` bytes. Rejects when the sender hangs up. */
-export const readBody = async (req: IncomingMessage, max: number): Promise<Result<Buffer>> => {
+/**
+ * The whole body, or `too_large` as soon as it passes `max` bytes, or `rate_limited` when the session's bodies together pass
+ * their budget. What was taken from the budget is given back when the reply ends. Rejects when the sender hangs up.
+ */
+export const readBody = async (req: IncomingMessage, res: ServerResponse, max: number, budget: Budget): Promise<Result<Buffer>> => {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of req as AsyncIterable<Buffer>) {
+  res.once('close', () => budget.give(size))
+  // What is refused is read on and dropped: closing at once would lose the reply that says why.
+  const refuse = (why: Problem) => {
+    req.resume()
+    return fail(why)
+  }
+  for await (const chunk of req.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    if (size + chunk.length > max) return refuse(problem('too_large', `The body has more than ${max} bytes.`))
+    if (res.destroyed || !budget.take(chunk.length)) return refuse(problem('rate_limited', 'Too many large requests are open at once.'))
     size += chunk.length
-    if (size > max) return fail(problem('too_large', `The body has more than ${max} bytes.`))
     chunks.push(chunk)
   }
   return ok(Buffer.concat(chunks))

@@ -23,14 +23,14 @@ export type Inbox = {
 }
 
 const WORKING_EVERY = 20_000
-/** Receipts remembered without their message: most are repeats for one that is settled long since. */
-const EARLY = 1000
+/** Settled ids that are remembered: an acknowledgement can get lost with its connection. */
+const REMEMBERED = 2000
 
 export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, log: Log): Inbox => {
   const waiting = new Map<MessageId, InboxEntry>()
   const inFlight = new Map<MessageId, InboxEntry>()
-  /** Received before the stream handed them out: agentd had them from the relay before this one. */
-  const early = new Set<MessageId>()
+  /** Settled, or received before the stream handed them out: when they come (again), they only need their acknowledgement. */
+  const settled = new Set<MessageId>()
   let send: ((frame: link.ToAgent) => boolean) | null = null
   let order = Promise.resolve()
 
@@ -49,14 +49,14 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, lo
     }
   }
   const remember = (id: MessageId): void => {
-    early.add(id)
-    const [oldest] = early
-    if (oldest && early.size > EARLY) early.delete(oldest)
+    settled.add(id)
+    const [oldest] = settled
+    if (oldest && settled.size > REMEMBERED) settled.delete(oldest)
   }
   const settle = (id: MessageId): void => {
+    remember(id)
     const entry = inFlight.get(id) ?? waiting.get(id)
-    if (!entry) return remember(id)
-    entry.ack()
+    entry?.ack()
     inFlight.delete(id)
     waiting.delete(id)
   }
@@ -66,18 +66,22 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, lo
     return taken
   }
   const place = async (entry: InboxEntry): Promise<void> => {
-    const id = entry.item.delivery.message
-    const known = inFlight.has(id) ? inFlight : waiting.has(id) ? waiting : null
-    if (known) known.set(id, entry)
-    else if (early.delete(id) || (entry.item.answer && (await answerHeld(id, entry.item.answer)))) entry.ack()
-    else waiting.set(id, entry)
+    const { delivery, answer } = entry.item
+    const id = delivery.message
+    if (inFlight.has(id)) inFlight.set(id, entry)
+    else if (settled.has(id) || (answer && (await answerHeld(id, answer)))) {
+      remember(id)
+      entry.ack()
+    } else waiting.set(id, entry)
     pump()
   }
-  /** A question that was asked again after a restart may have its answer here already. */
+  /** A question that was asked again after a restart may have its answer here already. Away while it is offered, or it could leave as a message too. */
   const giveWaiting = async (question: MessageId): Promise<void> => {
-    for (const [id, entry] of [...waiting, ...inFlight]) {
-      const { answer } = entry.item
-      if (answer?.question === question && (await answerHeld(id, answer))) settle(id)
+    const answers = [...waiting, ...inFlight].filter(([, entry]) => entry.item.answer?.question === question)
+    for (const [id, entry] of answers) {
+      waiting.delete(id)
+      await place(entry)
+      if (entry.item.answer && inFlight.has(id) && (await answerHeld(id, entry.item.answer))) settle(id)
     }
     pump()
   }

@@ -14,6 +14,7 @@ import { z } from 'zod'
 import type { Held } from '../asks/held.ts'
 import { bounds } from '../bounds.ts'
 import type { Bus } from '../bus/port.ts'
+import type { Budget } from '../http/budget.ts'
 import { finished, goneSignal, parseJson, readBody, sendJson, sendProblem } from '../http/reply.ts'
 import type { Log } from '../log.ts'
 import { ask } from './ask.ts'
@@ -21,7 +22,7 @@ import { makeRate } from './rate.ts'
 import { toolResult } from './result.ts'
 import type { ToolResult } from './result.ts'
 
-export type McpDeps = { session: SessionId; role: Role; bus: Pick<Bus, 'call'>; held: Held; askWait: number; log: Log }
+export type McpDeps = { session: SessionId; role: Role; bus: Pick<Bus, 'call'>; held: Held; askWait: number; budget: Budget; log: Log }
 
 /** While the orchestrator is away (a restart), a call waits this long for it. */
 const PATIENCE = 45_000
@@ -59,7 +60,7 @@ export const mcpRoute = (deps: McpDeps) => {
     // No stream of the server's own, and no MCP session to end.
     if (req.method !== 'POST') return void res.writeHead(405, { allow: 'POST' }).end()
     const reply = { gone: goneSignal(res), replied: finished(res) }
-    const body = await readBody(req, limits.httpBody)
+    const body = await readBody(req, res, limits.httpBody, deps.budget)
     if (!body.ok) return sendProblem(res, body.problem)
     const json = parseJson(body.value.toString('utf8'))
     if (!json.ok) return sendJson(res, 400, { jsonrpc: '2.0', id: null, error: { code: -32_700, message: 'Parse error' } })

@@ -11,6 +11,7 @@ import { request } from 'undici'
 import type { Dispatcher } from 'undici'
 import { bounds } from '../bounds.ts'
 import type { CredentialStore } from '../credential/store.ts'
+import type { Budget } from '../http/budget.ts'
 import { goneSignal, readBody, sendJson } from '../http/reply.ts'
 import type { Log } from '../log.ts'
 import type { Reporter } from '../reports/reporter.ts'
@@ -20,7 +21,7 @@ import { checkModelRequest } from './policy.ts'
 import { endpoint, transportFailure } from './upstream.ts'
 import { makeUsageMeter } from './usage.ts'
 
-export type GatewayDeps = { session: SessionId; credentials: CredentialStore; upstream: Dispatcher; reporter: Reporter; log: Log }
+export type GatewayDeps = { session: SessionId; credentials: CredentialStore; upstream: Dispatcher; reporter: Reporter; budget: Budget; log: Log }
 
 const PREFIX = '/llm'
 const allowed = new Set(['/v1/messages', '/v1/messages/count_tokens'])
@@ -39,7 +40,7 @@ export const modelGateway = (deps: GatewayDeps) => {
     const path = url.pathname.slice(PREFIX.length)
     if (req.method !== 'POST' || !allowed.has(path)) return sendError(res, 404, 'Only POST /v1/messages and /v1/messages/count_tokens are served here.')
     if (!['', 'identity'].includes(req.headers['content-encoding'] ?? '')) return sendError(res, 400, 'The request body must not be compressed.')
-    const body = await readBody(req, bounds.modelBody)
+    const body = await readBody(req, res, bounds.modelBody, deps.budget)
     if (!body.ok) return sendRefusal(res, body.problem)
     const checked = checkModelRequest(body.value)
     if (!checked.ok) return sendRefusal(res, checked.problem)

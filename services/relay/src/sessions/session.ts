@@ -4,10 +4,13 @@ import type { Role, SessionId } from '@orchestra/contracts'
 import type { Dispatcher } from 'undici'
 import { makeHeld } from '../asks/held.ts'
 import { askRoute } from '../asks/route.ts'
+import { bounds } from '../bounds.ts'
 import type { Bus } from '../bus/port.ts'
 import type { CredentialStore } from '../credential/store.ts'
 import type { Egress } from '../egress/connect.ts'
 import { makeProxy } from '../egress/proxy.ts'
+import { makeBudget } from '../http/budget.ts'
+import type { Budget } from '../http/budget.ts'
 import { makeInbox } from '../inbox/inbox.ts'
 import type { Inbox } from '../inbox/inbox.ts'
 import { makeLink } from '../link/link.ts'
@@ -26,6 +29,8 @@ export type Shared = {
   credentials: CredentialStore
   upstream: Dispatcher
   egress: Egress
+  /** for the bodies of all sessions */
+  budget: Budget
   sockets: string
   orchestratorUrl: string
   internalToken: string
@@ -44,13 +49,14 @@ export const openSession = async (session: SessionId, role: Role, shared: Shared
   const inbox: Inbox = makeInbox(session, held, reporter, log)
   const link = makeLink({ session, role, inbox, reporter, maxReport: () => bus.maxReport(), log })
   const streams = makeStreams(session, link)
+  const budget = makeBudget(bounds.sessionBodies, shared.budget)
   const proxy = makeProxy(shared.egress, reporter)
   const push = pushRoutes({ session, orchestratorUrl: shared.orchestratorUrl, internalToken: shared.internalToken, log })
 
   const server = await serveSocket(folderOf(shared.sockets, session), {
-    model: modelGateway({ session, credentials: shared.credentials, upstream: shared.upstream, reporter, log }),
-    mcp: mcpRoute({ session, role, bus, held, askWait: shared.askWait, log }),
-    ask: askRoute(held, reporter),
+    model: modelGateway({ session, credentials: shared.credentials, upstream: shared.upstream, reporter, budget, log }),
+    mcp: mcpRoute({ session, role, bus, held, askWait: shared.askWait, budget, log }),
+    ask: askRoute(held, reporter, budget),
     pushPack: push.pack,
     pushLog: push.log,
     proxy: proxy.forward,
