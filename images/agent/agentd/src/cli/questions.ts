@@ -1,4 +1,5 @@
 /** Questions that the CLI waits on: put to the person through the relay, withdrawn when the CLI no longer waits. */
+import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { link } from '@orchestra/contracts'
 import { log, reasonOf } from '../log.ts'
@@ -42,9 +43,11 @@ export class Questions {
   }
 
   async #one(body: { origin: 'native' | 'permission'; question: string; options: string[] }, moot: AbortSignal): Promise<link.AskReply | null> {
+    // The same id after a restart of the relay: one question, not two.
+    const headers = { 'content-type': 'application/json', 'x-ask': randomUUID() }
     while (!moot.aborted) {
       try {
-        const answer = await this.#post('/ask', JSON.stringify(body), { 'content-type': 'application/json' }, moot)
+        const answer = await this.#post('/ask', JSON.stringify(body), headers, moot)
         if (answer.status === 200) return link.AskReply.parse(JSON.parse(answer.body))
         if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
           log(`a question was refused with ${answer.status}: ${answer.body.slice(0, 300)}`)
