@@ -5,12 +5,11 @@
  * A crash after files leaves plain edits, after the index staged ones, both on the old commit: a commit made in that moment by a
  * person loses nothing and reverts nothing. `recover` then finishes where the ref moved and takes back where it did not.
  */
-import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import type { Sha } from '@orchestra/contracts'
 import { type Raw, textOf } from './bytes.ts'
 import { type Context, treeOf } from './context.ts'
-import { holdersOf, readHead, worktreeRecords } from './heads.ts'
+import { holdersOf } from './heads.ts'
 import { carryIndex, withIndex } from './index-file.ts'
 import { begin, end, type Landing, unfinished } from './journal.ts'
 import { Unreachable } from './nofollow.ts'
@@ -79,23 +78,8 @@ const moveAlone = async (c: Context, branch: string, from: Sha, to: Sha): Promis
   return { kind: 'moved', checkout: false }
 }
 
-/** Finishes or takes back what an earlier process left half done. Called before the first move of this one. */
-export const recover = async (c: Context): Promise<void> => {
-  for (const record of worktreeRecords(c.place())) sweep(c, record.gitDir)
-  for (const l of unfinished(c)) await recoverOne(c, l)
-}
-
-/** A copy of an index that is still there says that the lock beside it is a dead process's of ours. */
-const sweep = (c: Context, gitDir: string): void => {
-  const ours = existsSync(gitDir) ? readdirSync(gitDir).filter((n) => n.startsWith('orchestra-index-') || n.startsWith('.orchestra-incoming-')) : []
-  if (ours.length === 0) return
-  for (const n of ours) rmSync(join(gitDir, n), { recursive: true, force: true })
-  rmSync(join(gitDir, 'index.lock'), { force: true })
-  const { branch } = readHead(gitDir)
-  if (branch) rmSync(join(c.place().common, 'refs', 'heads', `${branch}.lock`), { force: true })
-}
-
-const recoverOne = async (c: Context, l: Landing): Promise<void> => {
+/** Finishes the move where the ref followed, else takes it back. */
+export const recoverOne = async (c: Context, l: Landing): Promise<void> => {
   const at = await refSha(c, l.ref)
   const [from, to] = at === l.to ? [l.from, l.to] : [l.to, l.from]
   if (existsSync(l.path)) await converge(c, l, from as Sha, to as Sha)
@@ -103,7 +87,7 @@ const recoverOne = async (c: Context, l: Landing): Promise<void> => {
 }
 
 /** Brings every path that still is as `from` has it to `to`; a path in any other state is a person's and stays. */
-const converge = async (c: Context, w: { path: string; gitDir: string }, from: Sha, to: Sha): Promise<void> => {
+export const converge = async (c: Context, w: { path: string; gitDir: string }, from: Sha, to: Sha): Promise<void> => {
   const changes = await changedPaths(c, from, to)
   await withIndex(w.gitDir, async (held) => {
     const index = { gitDir: w.gitDir, index: held.file }
