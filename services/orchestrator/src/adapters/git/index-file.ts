@@ -79,12 +79,15 @@ export const unmergedPaths = async (c: Context, at: GitOptions): Promise<Raw[]> 
 /**
  * Moves the index from one commit's tree to another's and keeps what is staged. Where a staged path also changed between the
  * two, git's two-way read refuses the whole; then these paths step aside for the read and come back as they were.
+ * False where the index has unmerged entries: nothing was changed then.
  */
-export const carryIndex = async (c: Context, at: GitOptions, from: Sha, to: Sha): Promise<void> => {
-  if ((await c.git(['read-tree', '-i', '-m', from, to], { ...at, expect: 'any' })).code === 0) return
+export const carryIndex = async (c: Context, at: GitOptions, from: Sha, to: Sha): Promise<boolean> => {
+  if ((await c.git(['read-tree', '-i', '-m', from, to], { ...at, expect: 'any' })).code === 0) return true
+  if ((await unmergedPaths(c, at)).length > 0) return false
   const staged = await stagedAgainst(c, at, from)
   const original = parseRaw((await c.git(['diff-index', '--cached', '--raw', '-z', '--no-abbrev', '--no-renames', from], at)).stdout)
   await putEntries(c, at, original.map((r) => ({ path: r.path, mode: r.oldMode, blob: r.oldBlob })))
   await c.git(['read-tree', '-i', '-m', from, to], at)
   await putEntries(c, at, staged)
+  return true
 }

@@ -171,7 +171,7 @@ describe('kill -9 in the middle', () => {
     expect(readdirSync(join(rig.project, '.git')).filter((f) => f.includes('orchestra') || f.endsWith('.lock'))).toEqual([])
   })
 
-  it.each(['import: pinned', 'import: before the index', 'import: before the branch'])('of an import at %s', async (step) => {
+  it.each(['import: before the index', 'import: before the branch'])('of an import at %s', async (step) => {
     const t = await rig.session('work')
     put(t.spec.path, 'README.md', 'staged\n')
     t.host.git('add', 'README.md')

@@ -87,10 +87,10 @@ const currentTree = async (c: Context, store: string): Promise<Sha> => {
     if (existsSync(ownIndex(c))) copyFileSync(ownIndex(c), index)
     return await withExcludes(c, who.excludes, async (file) => {
       const at = { workTree: top, index, objects: store, attributes: 'HEAD', settings: [['core.excludesFile', file]] as const }
-      const [known, fresh, spec] = await Promise.all([
-        c.git(['ls-files', '-z', '-m', '-d'], at), c.git(['ls-files', '-z', '-o', '--exclude-standard'], at), c.git(['ls-files', '-z', '--', SPEC], at),
-      ])
-      const take = [...new Set(records(known.stdout)), ...records(fresh.stdout).filter((p) => plainFile(top, p))].filter((p) => p !== SPEC && !p.startsWith(`${SPEC}/`))
+      const [listed, spec] = await Promise.all([c.git(['ls-files', '-z', '-t', '-m', '-d', '-o', '--exclude-standard'], at), c.git(['ls-files', '-z', '--', SPEC], at)])
+      // Each with its kind in front: `?` untracked, anything else tracked and changed.
+      const all = records(listed.stdout).map((r) => ({ fresh: r.startsWith('?'), path: r.slice(2) }))
+      const take = [...new Set(all.filter((f) => !f.fresh || plainFile(top, f.path)).map((f) => f.path))].filter((p) => p !== SPEC && !p.startsWith(`${SPEC}/`))
       if (take.length > 0) await c.git(['update-index', '--add', '--remove', '--replace', '-z', '--stdin'], { ...at, input: nulList(take) })
       const drop = records(spec.stdout)
       if (drop.length > 0) await c.git(['update-index', '--force-remove', '-z', '--stdin'], { ...at, input: nulList(drop) })

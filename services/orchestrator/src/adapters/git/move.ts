@@ -44,7 +44,10 @@ export const moveBranch = async (c: Context, branch: string, from: Sha, to: Sha)
       const refs = await prepareRefs(c, [{ ref, to, from }], w.gitDir)
       if (!refs) return { kind: 'elsewhere', at: await branchTip(c, branch) }
       try {
-        await carryIndex(c, { gitDir: w.gitDir, index: held.file }, from, to)
+        if (!(await carryIndex(c, { gitDir: w.gitDir, index: held.file }, from, to))) {
+          await refs.abort()
+          return { kind: 'busy', what: `unmerged files in ${w.path}` }
+        }
         begin(c, landing)
         c.crash('move: journal written')
         await moveIn(w, incoming, changes, (n) => c.crash(`move: ${n} files`))
@@ -92,7 +95,7 @@ export const converge = async (c: Context, w: { path: string; gitDir: string }, 
   await withIndex(w.gitDir, async (held) => {
     const index = { gitDir: w.gitDir, index: held.file }
     // Files are judged by content against `from`, whatever the index says: so it is set to `from` for those paths alone.
-    await carryIndex(c, index, to, from)
+    if (!(await carryIndex(c, index, to, from))) return
     const busy = new Set<Raw>(await touchedByPerson(c, w, held.file, await treeOf(c.git, from), changes))
     const mine = changes.filter((ch) => !busy.has(ch.path))
     const incoming = await prepareFiles(c, w, to, mine)

@@ -10,7 +10,7 @@ import type { Readable } from 'node:stream'
 import type { Sha } from '@orchestra/contracts'
 import type { Context } from './context.ts'
 import { parsePerCommit } from './raw-diff.ts'
-import { judge, type Verdict } from './policy.ts'
+import { judge } from './policy.ts'
 import { Cut } from './spawn.ts'
 import type { Raw } from './bytes.ts'
 
@@ -21,8 +21,8 @@ export type Ingest = { kind: 'ok'; q: Quarantine } | { kind: 'rejected'; reason:
 const LOOSE_BELOW = 100
 const MAX_COMMITS = 20_000
 
-/** `store`: the objects folder that will take the pack in. Its own name for such folders is one that git's own prune clears up. */
-export const ingest = async (c: Context, o: { store: string; gitDir?: string; pack: Readable; maxBytes: number }): Promise<Ingest> => {
+/** `store`: the objects folder that will take the pack in. Its own name for such folders is one that git's own prune clears up. `durable: false`: not forced to disk. */
+export const ingest = async (c: Context, o: { store: string; gitDir?: string; pack: Readable; maxBytes: number; durable?: boolean }): Promise<Ingest> => {
   const dir = join(o.store, `tmp_objdir-orchestra-${randomUUID()}`)
   mkdirSync(join(dir, 'info'), { recursive: true })
   mkdirSync(join(dir, 'pack'))
@@ -30,7 +30,7 @@ export const ingest = async (c: Context, o: { store: string; gitDir?: string; pa
   const q: Quarantine = { dir, store: o.store, packs: [] }
   try {
     const out = await c.git(['index-pack', '--stdin', '--fix-thin', '--strict', `--max-input-size=${o.maxBytes}`],
-      { gitDir: o.gitDir, objects: dir, input: o.pack, expect: 'any', timeoutMs: 5 * 60_000, settings: [['core.bigFileThreshold', '64m']] })
+      { gitDir: o.gitDir, objects: dir, input: o.pack, expect: 'any', timeoutMs: 5 * 60_000, settings: [['core.bigFileThreshold', '64m'], ...(o.durable === false ? [['core.fsync', 'none'] as const] : [])] })
     if (out.code !== 0) {
       await discard(q)
       return /unresolved delta/.test(out.stderr) ? { kind: 'need-full' } : { kind: 'rejected', reason: inWords(out.stderr) }
@@ -49,33 +49,29 @@ const inWords = (stderr: string): string =>
 
 export const discard = (q: Quarantine): Promise<void> => rm(q.dir, { recursive: true, force: true })
 
-/** Every object that `tip` leads to is here or known. */
-export const connected = async (c: Context, q: Quarantine, tip: Sha, o: { gitDir?: string; known: Known }): Promise<boolean> => {
-  const range = newSince(tip, o.known)
-  return (await c.git(['rev-list', '--objects', '--quiet', ...range.args], {
-    gitDir: o.gitDir, objects: q.dir, input: range.input, expect: 'any', timeoutMs: 5 * 60_000,
-  })).code === 0
-}
-
 /** Commits with complete history: every ref of the repository, or those listed. */
 export type Known = 'all refs' | string[]
-const newSince = (tip: Sha, known: Known): { args: string[]; input?: string } =>
-  known === 'all refs' ? { args: [tip, '--not', '--all'] } : { args: ['--stdin'], input: [tip, ...known.map((k) => `^${k}`), ''].join('\n') }
 
-/** The policy over every commit that is new. */
-export const inspect = async (c: Context, q: Quarantine, tip: Sha, o: { gitDir?: string; known: Known; links: ReadonlySet<Raw>; carried: ReadonlySet<Raw>; hooksPath: string | null }): Promise<Verdict & { commits: Sha[] }> => {
-  const at = { gitDir: o.gitDir, objects: q.dir }
-  const range = newSince(tip, o.known)
-  const list = await c.git(['rev-list', `--max-count=${MAX_COMMITS + 1}`, ...range.args], { ...at, input: range.input })
-  const commits = list.stdout.toString('latin1').split('\n').filter((l) => l !== '') as Sha[]
-  if (commits.length > MAX_COMMITS) return { rejected: `more than ${MAX_COMMITS} new commits at once`, flags: [], commits }
-  if (commits.length === 0) return { rejected: null, flags: [], commits }
+export type Judged = { kind: 'disconnected' } | { kind: 'rejected'; reason: string } | { kind: 'passed'; commits: Sha[]; flags: string[] }
+export type Rules = { links: ReadonlySet<Raw>; carried: ReadonlySet<Raw>; hooksPath: string | null }
+
+/** Every object that `tip` leads to is here or known, and every commit that is new keeps the policy. */
+export const inspect = async (c: Context, q: Quarantine, tip: Sha, known: Known, rules: Rules, gitDir?: string): Promise<Judged> => {
+  const at = { gitDir, objects: q.dir, timeoutMs: 5 * 60_000 }
+  const range = known === 'all refs' ? { args: [tip, '--not', '--all'] } : { args: ['--stdin'], input: [tip, ...known.map((k) => `^${k}`), ''].join('\n') }
+  // One walk for both questions: it fails on a missing object, and prints commits as bare names, everything else with a path.
+  const walk = await c.git(['rev-list', '--objects', ...range.args], { ...at, input: range.input, expect: 'any', maxOutput: 256 * 1024 * 1024 })
+  if (walk.code !== 0) return { kind: 'disconnected' }
+  const commits = walk.stdout.toString('latin1').split('\n').filter((l) => l.length === 40) as Sha[]
+  if (commits.length > MAX_COMMITS) return { kind: 'rejected', reason: `more than ${MAX_COMMITS} new commits at once` }
+  if (commits.length === 0) return { kind: 'passed', commits, flags: [] }
   const out = await c.git(['diff-tree', '--stdin', '-r', '-c', '-z', '--raw', '--root', '--no-renames', '--no-abbrev'], { ...at, input: commits.join('\n') + '\n' })
-  return { ...judge(parsePerCommit(out.stdout), o.links, o.carried, o.hooksPath), commits }
+  const verdict = judge(parsePerCommit(out.stdout), rules.links, rules.carried, rules.hooksPath)
+  return verdict.rejected === null ? { kind: 'passed', commits, flags: verdict.flags } : { kind: 'rejected', reason: verdict.rejected }
 }
 
 /** Moves what was checked into the store. The pack is held by a .keep until `release`, so that a gc at this moment leaves it alone. */
-export const migrate = async (c: Context, q: Quarantine, gitDir?: string): Promise<{ release: () => Promise<void> }> => {
+export const migrate = async (c: Context, q: Quarantine, o: { looseBelow: number } = { looseBelow: LOOSE_BELOW }): Promise<{ release: () => Promise<void> }> => {
   const kept: string[] = []
   const target = join(q.store, 'pack')
   mkdirSync(target, { recursive: true })
@@ -83,8 +79,8 @@ export const migrate = async (c: Context, q: Quarantine, gitDir?: string): Promi
     const from = join(q.dir, 'pack', name)
     const count = readFileSync(`${from}.pack`).readUInt32BE(8)
     if (count === 0) continue
-    if (count < LOOSE_BELOW) {
-      await c.git(['unpack-objects', '-q'], { gitDir, objects: q.store, input: readFileSync(`${from}.pack`) })
+    if (count < o.looseBelow) {
+      await c.git(['unpack-objects', '-q'], { objects: q.store, input: readFileSync(`${from}.pack`) })
       continue
     }
     const to = join(target, name)

@@ -10,7 +10,8 @@ import type { Context } from './context.ts'
 import { identityEnv } from './identity.ts'
 
 export type PreparedRefs = { commit: () => Promise<void>; abort: () => Promise<void> }
-export type RefMove = { ref: string; to: Sha; from: Sha | null }
+/** Without `from` the old value does not matter. */
+export type RefMove = { ref: string; to: Sha; from?: Sha }
 
 /** Null when a ref is not at `from` any more, or is locked by somebody else. */
 export const prepareRefs = async (c: Context, moves: RefMove[], gitDir?: string): Promise<PreparedRefs | null> => {
@@ -29,7 +30,7 @@ export const prepareRefs = async (c: Context, moves: RefMove[], gitDir?: string)
       if (line.value === answer) return true
     }
   }
-  const updates = moves.map((m) => `update ${m.ref} ${m.to} ${m.from ?? '0'.repeat(40)}\n`).join('')
+  const updates = moves.map((m) => `update ${m.ref} ${m.to}${m.from ? ` ${m.from}` : ''}\n`).join('')
   if (!(await say(`start\n${updates}prepare\n`, 'prepare: ok'))) {
     await closed
     return null

@@ -9,7 +9,7 @@ export const atticRef = (session: string, sha: Sha): string => `refs/orchestra/a
 
 /** A name git takes as a ref below refs/heads/; nothing that an option or revision could be. */
 export const usableBranch = (name: string): boolean =>
-  name.length > 0 && name.length <= 200 && !/^[-/]|[\x00-\x20~^:?*[\\\x7f]|\.\.|\/\/|@\{|\/\.|^\.|\.lock(\/|$)|[/.]$/.test(name) && name !== '@' && name !== 'HEAD'
+  name.length > 0 && name.length <= 200 && !/^[-/]|[\p{Cc} ~^:?*[\\]|\.\.|\/\/|@\{|\/\.|^\.|\.lock(\/|$)|[/.]$/u.test(name) && name !== '@' && name !== 'HEAD'
 
 export const branchTip = (c: Context, branch: string): Promise<Sha | null> =>
   usableBranch(branch) ? shaFrom(c.git, ['rev-parse', '--verify', '--quiet', `refs/heads/${branch}^{commit}`]) : Promise.resolve(null)
@@ -17,12 +17,18 @@ export const branchTip = (c: Context, branch: string): Promise<Sha | null> =>
 export const refSha = (c: Context, ref: string): Promise<Sha | null> => shaFrom(c.git, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`])
 
 export const resolveName = (c: Context, name: string): Promise<Sha | null> =>
-  name.length > 0 && name.length <= 300 && !name.startsWith('-') && !/[\x00-\x1f]/.test(name)
+  name.length > 0 && name.length <= 300 && !name.startsWith('-') && !/\p{Cc}/u.test(name)
     ? shaFrom(c.git, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`]) : Promise.resolve(null)
 
 export const listBranches = async (c: Context): Promise<string[]> =>
   (await c.git(['for-each-ref', '--format=%(refname)', 'refs/heads'])).stdout.toString('utf8').split('\n')
     .filter((r) => r.length > 0).map((r) => r.slice('refs/heads/'.length))
+
+/** Those of the refs that exist, in one question. */
+export const readRefs = async (c: Context, refs: string[]): Promise<Map<string, Sha>> => {
+  const out = await c.git(['for-each-ref', '--format=%(objectname) %(refname)', ...refs])
+  return new Map(out.stdout.toString('utf8').split('\n').filter((l) => l !== '').map((l): [string, Sha] => [l.slice(41), l.slice(0, 40) as Sha]).filter(([ref]) => refs.includes(ref)))
+}
 
 /** Several refs in one transaction: all or none. `old` undefined: whatever stands there. */
 export const updateRefs = async (c: Context, changes: { ref: string; to: Sha; old?: Sha }[], gitDir?: string): Promise<void> => {

@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream'
 import { limits, type SessionId, Sha } from '@orchestra/contracts'
 import type { ImportOutcome } from '../../ports/repository.ts'
 import type { Context } from './context.ts'
-import { connected, discard, ingest, inspect, migrate } from './quarantine.ts'
+import { discard, ingest, inspect, migrate } from './quarantine.ts'
 
 export type Snapshot = { sha: Sha; tree: Sha; head: Sha }
 const NEWEST = 'refs/snapshots/newest'
@@ -40,7 +40,7 @@ export const createSnapshots = (c: Context): Snapshots => {
     import: (session, pack, snapshot, head) => c.locks(`snapshots ${session}`, async () => {
       const store = openStore(c, session)
       const objects = join(store, 'objects')
-      const taken = await ingest(c, { store: objects, gitDir: store, pack, maxBytes: limits.snapshotPack })
+      const taken = await ingest(c, { store: objects, gitDir: store, pack, maxBytes: limits.snapshotPack, durable: false })
       if (taken.kind !== 'ok') return taken
       const reject = async (reason: string): Promise<ImportOutcome> => {
         await discard(taken.q)
@@ -51,16 +51,16 @@ export const createSnapshots = (c: Context): Snapshots => {
       const [tree, parent, more] = shape.stdout.toString('latin1').trim().split(' ')
       if (shape.code !== 0 || !tree) return reject('the pack does not bring the snapshot that it was said to bring')
       if (parent !== head || more !== undefined) return reject('a snapshot has exactly one parent, the HEAD it was taken on')
-      const known = await complete(c, store, session)
-      if (!(await connected(c, taken.q, snapshot, { gitDir: store, known }))) {
+      const judged = await inspect(c, taken.q, snapshot, await complete(c, store, session), { links: new Set(), carried: new Set(), hooksPath: null }, store)
+      if (judged.kind === 'disconnected') {
         // A parent that was never imported (refused, diverged) is only in a full pack.
         await discard(taken.q)
         return { kind: 'need-full' }
       }
-      const verdict = await inspect(c, taken.q, snapshot, { gitDir: store, known: [...known, head], links: new Set(), carried: new Set(), hooksPath: null })
       // A nested repository in uncommitted work is shown, not refused: nothing of a snapshot is ever checked out with its gitlinks.
-      const nested = verdict.rejected !== null
-      const { release } = await migrate(c, taken.q, store)
+      const flags = judged.kind === 'rejected' ? ['nested-repository'] : judged.flags
+      // Kept as packs: `tidy` makes one of them now and then, and nobody waits for a write of single files.
+      const { release } = await migrate(c, taken.q, { looseBelow: 0 })
       const found = { sha: snapshot, tree: Sha.parse(tree), head }
       const ref = `refs/snapshots/at/${Date.now()}`
       await c.git(['update-ref', '--no-deref', '--stdin'], { gitDir: store, input: `update ${NEWEST} ${snapshot}\nupdate ${ref} ${snapshot}\n` })
@@ -69,15 +69,17 @@ export const createSnapshots = (c: Context): Snapshots => {
       const count = (imports.get(session) ?? 0) + 1
       imports.set(session, count)
       if (count % REPACK_EVERY === 0) await tidy(c, store)
-      return { kind: 'imported', tip: snapshot, commits: 1, flags: nested ? ['nested-repository'] : verdict.flags, pinned: null }
+      return { kind: 'imported', tip: snapshot, commits: 1, flags, pinned: null }
     }),
   }
 }
 
 /** Commits whose whole history the store sees: what it holds, the repository's branches, the session's pins. */
 const complete = async (c: Context, store: string, session: SessionId): Promise<string[]> => {
-  const repo = await c.git(['for-each-ref', '--format=%(objectname)', `refs/orchestra/pin/${session}`, 'refs/heads'])
-  const own = await c.git(['for-each-ref', '--format=%(objectname)', '--count=1', NEWEST], { gitDir: store })
+  const [repo, own] = await Promise.all([
+    c.git(['for-each-ref', '--format=%(objectname)', `refs/orchestra/pin/${session}`, 'refs/heads']),
+    c.git(['for-each-ref', '--format=%(objectname)', '--count=1', NEWEST], { gitDir: store }),
+  ])
   const all = [...repo.stdout.toString('latin1').split('\n'), ...own.stdout.toString('latin1').split('\n')].filter((l) => l !== '')
   return [...new Set(all)]
 }
