@@ -107,7 +107,7 @@ doctor_stack() {
   if stack_is_ready; then
     finding ok "all services of $stack are healthy"
   else
-    finding FAIL "services that are not healthy: $(stack_states | grep -v '|running|healthy|' | grep -v '|exited|.*|0$' | cut -d'|' -f1 | tr '\n' ' ')" "orchestra logs SERVICE, then orchestra up"
+    finding FAIL "services that are not healthy: $(stack_states | grep -v '|running|healthy|' | grep -v '|exited|-|0|' | cut -d'|' -f1 | tr '\n' ' ')" "orchestra logs SERVICE, then orchestra up"
   fi
   worktrees=$ORCHESTRA_HOME/worktrees
   if [ -d "$worktrees" ] && [ "$(stat -c %u "$worktrees" 2>/dev/null || stat -f %u "$worktrees")" != "$owner_uid" ]; then

@@ -3,10 +3,10 @@
 
 start_timeout=180
 
-# One line per container: service|state|health|exit code
+# One line per container: service|state|health|exit code|restarts
 stack_states() {
   docker ps -aq --filter "label=com.docker.compose.project=$stack" --filter "label=com.docker.compose.oneoff=False" | xargs -r docker inspect \
-    --format '{{index .Config.Labels "com.docker.compose.service"}}|{{.State.Status}}|{{if .State.Health}}{{.State.Health.Status}}{{else}}-{{end}}|{{.State.ExitCode}}' 2>/dev/null
+    --format '{{index .Config.Labels "com.docker.compose.service"}}|{{.State.Status}}|{{if .State.Health}}{{.State.Health.Status}}{{else}}-{{end}}|{{.State.ExitCode}}|{{.RestartCount}}' 2>/dev/null
 }
 
 stack_is_ready() {
@@ -15,6 +15,10 @@ stack_is_ready() {
     case "$states" in *"$service|running|healthy|"*) ;; *) return 1 ;; esac
   done
 }
+
+# A service that has been started again three times and is not well: more waiting does not help.
+stack_loops() { stack_states | awk -F'|' '$5 > 2 && !($2 == "running" && $3 == "healthy") { bad = 1 } END { exit !bad }'; }
+stack_ended() { stack_states | awk -F'|' '$2 == "exited" && $4 > 0 { bad = 1 } END { exit !bad }'; }
 
 # Starts compose in the background and reports each service as it gets ready.
 stack_start() {
@@ -26,21 +30,24 @@ stack_start() {
     for line in $(stack_states); do
       service=${line%%|*}
       case "$line" in
-        *'|running|healthy|'* | *'|exited|'*'|0')
+        *'|running|healthy|'* | *'|exited|'*'|0|'*)
           case "$told" in *" $service "*) ;; *) told="$told$service " && printf '    %s ready\n' "$service" ;; esac ;;
       esac
     done
     if ! kill -0 "$up_pid" 2>/dev/null; then
       if ! wait "$up_pid"; then stack_explain; fi
-      up_pid=''
       break
+    fi
+    if stack_loops; then
+      kill "$up_pid" 2>/dev/null || :
+      stack_explain
     fi
     sleep 1
   done
   until stack_is_ready; do
     waited=$((waited + 1))
     [ "$waited" -lt "$start_timeout" ] || stack_explain
-    case "$(stack_states)" in *'|exited|'*'|'[1-9]*) stack_explain ;; esac
+    if stack_loops || stack_ended; then stack_explain; fi
     sleep 1
   done
 }

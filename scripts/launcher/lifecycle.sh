@@ -135,7 +135,7 @@ cmd_status() {
   for line in $(stack_states | sort); do
     service=${line%%|*}
     rest=${line#*|}
-    case "$line" in *'|exited|-|0') continue ;; esac
+    case "$line" in *'|exited|-|0|'*) continue ;; esac
     printf '  %-14s %s\n' "$service" "$(say "$rest" | awk -F'|' '{ print ($2 == "-" ? $1 : $1 ", " $2) }')"
   done
   say "sessions  $(docker ps -q --filter "label=dev.orchestra.install=$stack" --filter label=dev.orchestra.session | wc -l | tr -d ' ') running"
