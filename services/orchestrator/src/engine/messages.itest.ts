@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { MessageId, SessionId } from '@orchestra/contracts'
+import type { bus, MessageId, SessionId } from '@orchestra/contracts'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startDatabase } from '../../../../test/harness/database.ts'
 import type { DatabaseServer } from '../../../../test/harness/database.ts'
@@ -47,7 +47,7 @@ test('a question waits for the person, the designer reads it, the answer goes ba
 })
 
 test('a repeated ask is one question', async () => {
-  const report = { type: 'ask', session: auth, id: randomUUID(), origin: 'tool', question: 'Once?', options: [], recommended: null } as const
+  const report: bus.SessionReport = { type: 'ask', session: auth, id: randomUUID(), origin: 'tool', question: 'Once?', options: [], recommended: null }
   const replies = await Promise.all([t.engine.report(report), t.engine.report(report), t.engine.report(report)])
   expect(replies).toEqual([replies[0], replies[0], replies[0]])
   expect((await state()).messages.filter((m) => m.kind === 'question')).toHaveLength(1)
