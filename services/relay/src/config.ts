@@ -21,6 +21,10 @@ const Environment = z.object({
   ORCHESTRA_MODEL_URL: z.preprocess(empty, z.url().optional()),
   /** Hosts that agents may reach beside GitHub: `host`, `host:port`, `*.domain` or `*`, separated by commas. */
   ORCHESTRA_EGRESS_ALLOW: z.string().default(''),
+  /** The operator's own proxy, for model endpoint and agents alike. */
+  HTTPS_PROXY: z.string().optional(),
+  HTTP_PROXY: z.string().optional(),
+  NO_PROXY: z.string().optional(),
   /** How long a question tool holds its call. */
   ORCHESTRA_ASK_WAIT: seconds(600),
   /** Model that a new credential is tried with. */

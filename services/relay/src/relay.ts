@@ -5,6 +5,7 @@ import { connectBus } from './bus/nats.ts'
 import type { Config, Secrets } from './config.ts'
 import { makeCredentialStore } from './credential/store.ts'
 import { makeEgress } from './egress/connect.ts'
+import { makeOperatorProxy } from './egress/operator-proxy.ts'
 import { makePolicy } from './egress/policy.ts'
 import { makeBudget } from './http/budget.ts'
 import { serveInternal } from './http/internal-server.ts'
@@ -16,7 +17,7 @@ import { makeVerbs } from './sessions/verbs.ts'
 export type Relay = { /** of the internal HTTP */ port: number; stop(): Promise<void> }
 
 export const startRelay = async (config: Config, secrets: Secrets, log: Log): Promise<Relay> => {
-  const egress = makeEgress(makePolicy(config.ORCHESTRA_EGRESS_ALLOW))
+  const egress = makeEgress(makePolicy(config.ORCHESTRA_EGRESS_ALLOW), undefined, makeOperatorProxy(config))
   const credentials = makeCredentialStore(config.RELAY_STATE, config.ORCHESTRA_MODEL_URL)
   const upstream = makeUpstream()
   const bus = await connectBus({ url: config.NATS_URL, user: secrets.natsUser, password: secrets.natsPassword, log })
@@ -34,6 +35,7 @@ export const startRelay = async (config: Config, secrets: Secrets, log: Log): Pr
     const known = registry.get(session)
     return known ? known.link.send(frame) : fail(problem('agent_unreachable', `The relay knows no session "${session}".`, { about: session }))
   })
+  await bus.ready()
   const internal = await serveInternal(config.RELAY_PORT, { registry, healthy: () => bus.connected(), token: secrets.internalToken, log })
   log('the relay is up', { port: internal.port, sessions: registry.all().length })
   return {

@@ -70,6 +70,7 @@ export const connectBus = async (options: { url: string; user: string; password:
         return sent.ok ? { ok: true, value: {} } : sent
       })
     },
+    ready: () => nc.flush(),
     connected: () => up,
     close: () => nc.close(),
   }

@@ -26,6 +26,8 @@ export interface Bus {
   dropInbox(session: SessionId): Promise<void>
   serveVerbs(handlers: VerbHandlers): void
   serveControl(handler: (session: string, frame: link.ToAgent) => Result<void>): void
+  /** Resolves when the server knows what is served here. */
+  ready(): Promise<void>
   connected(): boolean
   close(): Promise<void>
 }

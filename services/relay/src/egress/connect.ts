@@ -5,6 +5,8 @@ import type { Socket } from 'node:net'
 import { fail, ok, problem } from '@orchestra/contracts'
 import type { Result } from '@orchestra/contracts'
 import { refusedAddress } from './address.ts'
+import { dialThrough, makeOperatorProxy } from './operator-proxy.ts'
+import type { OperatorProxy } from './operator-proxy.ts'
 import { normal } from './policy.ts'
 import type { EgressPolicy } from './policy.ts'
 
@@ -18,35 +20,43 @@ export type Egress = {
   dial(host: string, port: number, tls: boolean): Promise<Result<Socket>>
 }
 
-export const makeEgress = (policy: EgressPolicy, resolve: Resolve = resolveName): Egress => ({
-  async dial(host, port, tls) {
-    const verdict = policy.judge(host, port, tls)
-    if (!verdict.allowed) return fail(problem('forbidden', `${host}:${port} is ${verdict.reason}.`, { next: 'Ask the person to allow it, or do without.' }))
-    let addresses: string[]
-    try {
-      addresses = await resolve(normal(host))
-    } catch (error) {
-      return fail(problem('not_found', `The name ${host} can not be resolved.`, { detail: String(error) }))
-    }
+/** With an operator's proxy a name that is not known here is left to it; one that is known here to be private is refused all the same. */
+export const makeEgress = (policy: EgressPolicy, resolve: Resolve = resolveName, proxy: OperatorProxy = makeOperatorProxy({})): Egress => ({
+  async dial(given, port, tls) {
+    const verdict = policy.judge(given, port, tls)
+    if (!verdict.allowed) return fail(problem('forbidden', `${given}:${port} is ${verdict.reason}.`, { next: 'Ask the person to allow it, or do without.' }))
+    const host = normal(given)
+    const through = proxy.forHost(host, port)
+    const found = await addressesOf(host, resolve)
+    if (!found.ok && !through) return found
+    const addresses = found.ok ? found.value : []
     const open = verdict.exempt ? addresses : addresses.filter((address) => refusedAddress(address) === null)
-    if (open.length === 0) {
+    if (found.ok && open.length === 0) {
       const why = addresses[0] === undefined ? 'no address' : refusedAddress(addresses[0])
-      return fail(problem('forbidden', `${host} leads to ${why}.`, { next: 'Only public addresses are reached, unless the operator names the host.' }))
+      return fail(problem('forbidden', `${given} leads to ${why}.`, { next: 'Only public addresses are reached, unless the operator names the host.' }))
     }
-    return dialFirst(open.slice(0, 4), port, host)
+    return firstOf(through ? [() => dialThrough(through, host, port)] : open.slice(0, 4).map((address) => () => dialOne(address, port)), `${given}:${port}`)
   },
 })
 
-const dialFirst = async (addresses: string[], port: number, host: string): Promise<Result<Socket>> => {
+const addressesOf = async (host: string, resolve: Resolve): Promise<Result<string[]>> => {
+  try {
+    return ok(await resolve(host))
+  } catch (error) {
+    return fail(problem('not_found', `The name ${host} can not be resolved.`, { detail: String(error) }))
+  }
+}
+
+const firstOf = async (dials: (() => Promise<Socket>)[], target: string): Promise<Result<Socket>> => {
   let last: unknown
-  for (const address of addresses) {
+  for (const dial of dials) {
     try {
-      return ok(await dialOne(address, port))
+      return ok(await dial())
     } catch (error) {
       last = error
     }
   }
-  return fail(problem('timed_out', `${host}:${port} can not be reached.`, { detail: String(last) }))
+  return fail(problem('timed_out', `${target} can not be reached.`, { detail: String(last) }))
 }
 
 const dialOne = (address: string, port: number): Promise<Socket> =>

@@ -68,7 +68,8 @@ export const mcpRoute = (deps: McpDeps) => {
     const server = new Server({ name: 'orchestra', version: '0.1.0' }, { capabilities: { tools: {} } })
     server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed(role) }))
     server.setRequestHandler(CallToolRequestSchema, (request, extra) => call(request.params.name, request.params.arguments, extra, reply))
-    server.onerror = (error) => log('mcp', { session, error: error.message })
+    // A request of an unknown protocol version or shape: its sender gets the reason as the reply.
+    server.onerror = (error) => error.message.startsWith('Bad Request') || log('mcp', { session, error: error.message })
     const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined })
     res.once('close', () => void server.close().catch((error: unknown) => log('mcp server did not close', { session, error })))
     await server.connect(transport)
