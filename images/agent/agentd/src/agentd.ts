@@ -23,7 +23,7 @@ import { relayRequest } from './relay/request.ts'
 import { Spool } from './relay/spool.ts'
 import { Restarts } from './cli/restarts.ts'
 import { Runs } from './runs/runs.ts'
-import { waitForSeed } from './seed.ts'
+import { waitForOtherSeed, waitForSeed } from './seed.ts'
 import { bridge } from './terminal/bridge.ts'
 import { Ttyd } from './terminal/ttyd.ts'
 import { writeUser } from './user.ts'
@@ -128,6 +128,17 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
     if (result?.passed === true) await startCli()
     else if (result !== null) report('failed', result.tail)
   }
+  /** A start that failed goes over again when the orchestrator writes another seed. */
+  const begin = async (): Promise<void> => {
+    for (let known = structuredClone(seed); ; ) {
+      await (seed.setupCommand !== null && seed.setupRun !== null ? setUp(seed.setupRun, seed.setupCommand) : startCli()).catch((error: unknown) => report('failed', reasonOf(error)))
+      do known = await waitForOtherSeed(places.seed, known, stopSignal)
+      while (progress?.step !== 'failed')
+      Object.assign(seed, known)
+      log('another seed: starting over')
+      await profile.prepare(seed)
+    }
+  }
   const openTerminal = async (frame: Extract<link.ToAgent, { type: 'open-stream' }>) => {
     if (frame.target === 'shell' && !(await tmux.has('shell'))) await tmux.start('shell', places.workspace, [], frame, null)
     await bridge(places.relaySocket, frame.id, await ttyd.socket(frame.target, tmux.attachCommand(frame.target)), frame)
@@ -161,10 +172,9 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
     }
   }
 
-  background('starting the session', (seed.setupCommand !== null && seed.setupRun !== null && !seed.resume ? setUp(seed.setupRun, seed.setupCommand) : startCli()).catch((error: unknown) => {
-    report('failed', reasonOf(error))
-    throw error
-  }))
+  begin().catch((error: unknown) => {
+    if (!stopSignal.aborted) throw error
+  })
   background('watching the work tree', work.start())
 
   return {

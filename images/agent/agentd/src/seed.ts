@@ -1,9 +1,12 @@
 /** Waits for the go signal: the orchestrator writes `seed.json` last and renames it into place. */
 import { readFile } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { link } from '@orchestra/contracts'
 import { codeOf } from './log.ts'
 
 const POLL_MS = 10
+const CHANGE_POLL_MS = 300
 
 /**
  * Resolves with the seed as soon as it stands. Polled: the folder is a mount of a volume that another container writes to, a
@@ -12,11 +15,25 @@ const POLL_MS = 10
 export const waitForSeed = async (path: string, stop: AbortSignal): Promise<link.Seed> => {
   for (;;) {
     stop.throwIfAborted()
-    const text = await readFile(path, 'utf8').catch((error: unknown) => {
-      if (codeOf(error) === 'ENOENT') return null
-      throw error
-    })
+    const text = await read(path)
     if (text !== null) return link.Seed.parse(JSON.parse(text))
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS))
+    await sleep(POLL_MS)
   }
 }
+
+/** Resolves with the next seed that differs from this one: a start that failed is tried again in the container that stands. */
+export const waitForOtherSeed = async (path: string, known: link.Seed, stop: AbortSignal): Promise<link.Seed> => {
+  for (;;) {
+    await sleep(CHANGE_POLL_MS, undefined, { ref: false })
+    stop.throwIfAborted()
+    const text = await read(path)
+    const seed = text === null ? null : link.Seed.parse(JSON.parse(text))
+    if (seed !== null && !isDeepStrictEqual(seed, known)) return seed
+  }
+}
+
+const read = (path: string): Promise<string | null> =>
+  readFile(path, 'utf8').catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  })

@@ -2,7 +2,6 @@
  * Messages into the CLI's own inbox. One text in flight; its receipt is the prompt hook with exactly that text. Waiting messages
  * of one voice go together. Sent again only when the CLI never took the text in, or died with it.
  */
-import { setTimeout as after } from 'node:timers'
 import type { link } from '@orchestra/contracts'
 import { background, log, reasonOf } from '../log.ts'
 import type { Delivered } from './delivered.ts'
@@ -163,7 +162,7 @@ export class Delivery {
 
   #arm(ms: number): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
-    this.#timer = after(() => {
+    this.#timer = setTimeout(() => {
       this.#timer = null
       background('looking after a message', this.#check())
     }, ms)

@@ -27,6 +27,8 @@ export const pushPack = async (places: Places, post: RelayRequest, push: Push): 
     const answer = await post('/push/pack', child.stdout, headers, AbortSignal.timeout(TIMEOUT_MS))
     const code = await ended
     if (code !== 0) return { ok: false, reason: `git pack-objects ended with ${code}: ${said.trim()}` }
+    // Too large, or nothing that the relay takes: the same again would end the same.
+    if (answer.status === 413 || answer.status === 400) return { ok: true, reply: { accepted: false, tip: null, reason: answer.body.slice(0, 500) } }
     if (answer.status !== 200) return { ok: false, reason: `the relay answered ${answer.status}: ${answer.body.slice(0, 500)}` }
     return { ok: true, reply: link.PushReply.parse(JSON.parse(answer.body)) }
   } catch (error) {

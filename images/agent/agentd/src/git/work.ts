@@ -29,12 +29,17 @@ export class Work {
   readonly #brings: boolean
   /** One change of refs at a time, in the order they came. */
   #turn: Promise<unknown> = Promise.resolve()
+  /** Tip of the host's branch that the agent was asked to merge. */
+  #toldTip: Sha | null = null
 
   constructor(o: WorkOptions) {
     this.#o = o
     this.#brings = o.seed.role === 'executor'
     this.#skips = new Skips(o.places, o.onNotice)
-    this.#sync = new WorkSync({ places: o.places, git: o.git, post: o.post, branch: o.seed.git.branch, base: o.seed.git.base, tip: o.seed.git.tip, skip: () => this.#skips.list(), tell: o.tell })
+    this.#sync = new WorkSync({ places: o.places, git: o.git, post: o.post, branch: o.seed.git.branch, base: o.seed.git.base, tip: o.seed.git.tip, skip: () => this.#skips.list(), tell: (text) => {
+      // One word for one cause: of a branch that moved the agent has been told.
+      if (this.#toldTip !== this.#sync.hostTip) o.tell(text)
+    } })
     this.#watch = new WorkWatch({
       places: o.places,
       git: o.git,
@@ -71,7 +76,8 @@ export class Work {
       const previous = this.#sync.hostTip
       const outcome = await follow(this.#o.places, this.#o.git, this.#sync.branch, tip, previous)
       this.#sync.hostMoved(tip)
-      if (typeof outcome === 'object') {
+      if (typeof outcome === 'object' && this.#toldTip !== tip) {
+        this.#toldTip = tip
         log(`the branch was not moved to ${tip}: ${outcome.kept}`)
         this.#o.tell(`Somebody moved your branch ${branch} on the host to ${tip.slice(0, 12)}, and yours was left where it is, since ${outcome.kept}. Their commit is refs/orchestra/host: merge it into your branch (\`git merge refs/orchestra/host\`) as soon as your work allows, so that both arrive.`)
       }

@@ -4,6 +4,7 @@
  */
 import { setTimeout as after } from 'node:timers'
 import type { Sha } from '@orchestra/contracts'
+import { refs } from '@orchestra/contracts'
 import { background, log, reasonOf } from '../log.ts'
 import type { Places } from '../places.ts'
 import type { RelayRequest } from '../relay/request.ts'
@@ -134,7 +135,7 @@ export class WorkSync {
     // The agent may have renamed or deleted its branch: there is nothing of it to bring.
     if (found.code !== 0) return true
     const tip = found.stdout.toString('utf8').trim() as Sha
-    if (tip === this.#hostTip || (this.#known.includes(tip) && !full && tip !== this.#refused.tip)) return true
+    if (tip === this.#hostTip || (this.#known.includes(tip) && !full)) return true
     const pushed = await pushPack(this.#o.places, this.#o.post, { kind: 'commits', want: tip, head: tip, have: full ? [] : this.#known.filter((sha) => sha !== tip) })
     if (!pushed.ok) return this.#later(pushed.reason)
     const { reply } = pushed
@@ -143,7 +144,12 @@ export class WorkSync {
       this.#hostTip = reply.tip
       this.#know(reply.tip)
     }
-    if (reply.accepted) return true
+    if (reply.accepted) {
+      this.#know(tip)
+      return true
+    }
+    // What to merge, in case that the word that the host's branch moved is still on its way.
+    if (reply.tip !== null) await this.#o.git.try(['update-ref', refs.shown('host'), reply.tip])
     return this.#refusedBecause(tip, reply.reason ?? 'no reason was given')
   }
 

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { link } from '@orchestra/contracts'
+import { Delivered } from './delivered.ts'
+import { Delivery } from './delivery.ts'
+
+/** A CLI's inbox: what was posted, and whether it takes things in. */
+class Inbox {
+  posted: string[] = []
+  taken: string[] = []
+  receipts: [string, string[]][] = []
+  process = 1
+  open = true
+  takes = true
+  readonly delivery: Delivery
+  constructor(dir: string) {
+    this.delivery = new Delivery({
+      inbox: () => (this.open ? { path: 'inbox', process: this.process, conversation: 'c' } : null),
+      post: (_, text) => { this.posted.push(text); if (this.takes) this.taken.push(text); return Promise.resolve() },
+      accepted: (_, text) => Promise.resolve(this.taken.filter((t) => t === text).length),
+      receipt: (messages, state) => void this.receipts.push([state, messages]),
+      wanted: () => undefined,
+    }, new Delivered(`${dir}/delivered`))
+  }
+}
+
+let dir: string
+let inbox: Inbox
+const message = (text: string, voice: link.Delivery['voice'] = 'session') => link.Delivery.parse({ message: randomUUID(), voice, text })
+const settle = () => vi.advanceTimersByTimeAsync(0)
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  dir = mkdtempSync(join(tmpdir(), 'delivery-'))
+  inbox = new Inbox(dir)
+})
+afterEach(() => {
+  vi.useRealTimers()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+it('keeps one in flight, and sends what waits of one voice together', async () => {
+  const all = ['a', 'b', 'c'].map((t) => message(t))
+  inbox.delivery.deliver(all)
+  inbox.delivery.deliver([message('p', 'person'), message('q', 'person')])
+  await settle()
+  expect(inbox.posted).toEqual(['a\n\nb\n\nc'])
+  expect(await inbox.delivery.prompted('a\n\nb\n\nc')).toMatchObject({ kind: 'ours', voice: 'session', messages: all.map((m) => m.message) })
+  await settle()
+  expect(inbox.posted.at(-1)).toBe('p')
+  expect(inbox.receipts).toEqual([['delivered', all.map((m) => m.message)]])
+})
+
+it('does not send again what was taken in, however long it takes', async () => {
+  inbox.delivery.deliver([message('slow')])
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect(inbox.posted).toEqual(['slow'])
+})
+
+it('sends again what was never taken in, and gives up with a reason', async () => {
+  inbox.takes = false
+  inbox.delivery.deliver([message('lost')])
+  await vi.advanceTimersByTimeAsync(4000)
+  expect(inbox.posted.length).toBeGreaterThan(1)
+  await vi.advanceTimersByTimeAsync(120_000)
+  expect(inbox.receipts.at(-1)?.[0]).toBe('failed')
+})
+
+it('refuses the second copy of a text that was posted twice', async () => {
+  inbox.takes = false
+  inbox.delivery.deliver([message('twice')])
+  await settle()
+  inbox.takes = true
+  await vi.advanceTimersByTimeAsync(1600)
+  // The first one had been taken in after all, late.
+  inbox.taken.push('twice')
+  expect(await inbox.delivery.prompted('twice')).toMatchObject({ kind: 'ours' })
+  expect(await inbox.delivery.prompted('twice')).toEqual({ kind: 'copy' })
+  expect(await inbox.delivery.prompted('twice')).toEqual({ kind: 'other' })
+})
+
+it('sends again after the process died with it', async () => {
+  inbox.delivery.deliver([message('again')])
+  await settle()
+  inbox.open = false
+  inbox.delivery.kick()
+  inbox.open = true
+  inbox.process = 2
+  inbox.delivery.kick()
+  await settle()
+  expect(inbox.posted).toEqual(['again', 'again'])
+})
+
+it('a message that comes again after its receipt only gets the receipt', async () => {
+  const once = message('once')
+  inbox.delivery.deliver([once])
+  await settle()
+  await inbox.delivery.prompted('once')
+  inbox.delivery.active()
+  inbox.delivery.deliver([once])
+  await settle()
+  expect(inbox.posted).toEqual(['once'])
+  expect(inbox.receipts.map(([state]) => state)).toEqual(['delivered', 'seen', 'delivered'])
+})
+
+it('the same words from another message are another message', async () => {
+  for (const m of [message('yes', 'person'), message('yes', 'person')]) inbox.delivery.deliver([m])
+  await settle()
+  expect(await inbox.delivery.prompted('yes')).toMatchObject({ kind: 'ours' })
+  await settle()
+  expect(await inbox.delivery.prompted('yes')).toMatchObject({ kind: 'ours' })
+})
+
+it('what a person typed in the terminal is not ours', async () => {
+  expect(await inbox.delivery.prompted('hello')).toEqual({ kind: 'other' })
+})
