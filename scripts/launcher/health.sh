@@ -20,9 +20,33 @@ stack_is_ready() {
 stack_loops() { stack_states | awk -F'|' '$5 > 2 && !($2 == "running" && $3 == "healthy") { bad = 1 } END { exit !bad }'; }
 stack_ended() { stack_states | awk -F'|' '$2 == "exited" && $4 > 0 { bad = 1 } END { exit !bad }'; }
 
+# All that decides what the stack looks like, as one word.
+stack_fingerprint() {
+  {
+    env | grep '^ORCHESTRA_' | LC_ALL=C sort
+    cat "$ORCHESTRA_ROOT/compose.yaml" "$ORCHESTRA_ROOT/compose.demo.yaml" "$(settings_dir)/networks.yaml"
+  } | git hash-object --stdin
+}
+
+# Starts the stack, or leaves one alone that is well and as it should be.
+stack_start_where_needed() {
+  if [ "$(cat "$(settings_dir)/started" 2>/dev/null)" = "$(stack_fingerprint)" ] && stack_is_ready; then
+    step "$stack runs already"
+    return 0
+  fi
+  step "Starting $stack"
+  rm -f "$(settings_dir)/started"
+  stack_start
+  stack_fingerprint >"$(settings_dir)/started"
+}
+
 # Starts compose in the background and reports each service as it gets ready.
 stack_start() {
   up_log=$(settings_dir)/up.log
+  # A container that crashed before is made anew, so that its past does not count. (State is in volumes.)
+  stack_states | awk -F'|' '$5 > 0 && $3 != "healthy" { print $1 }' | while read -r service; do
+    docker ps -aq --filter "label=com.docker.compose.project=$stack" --filter "label=com.docker.compose.service=$service" | xargs -r docker rm --force >/dev/null
+  done
   stack_compose --progress plain up --detach --no-build --remove-orphans >"$up_log" 2>&1 &
   up_pid=$!
   told=' ' waited=0

@@ -37,8 +37,7 @@ up_project() {
   networks_choose
   stack_environment
   stack_build
-  step "Starting $stack"
-  stack_start
+  stack_start_where_needed
   settings_own
   lock_drop
   say '' "Orchestra runs for $project_dir" ''

@@ -86,5 +86,7 @@ fi
 for volume in sockets seeds spawner-sock state mirror checks relay-state; do
   if [ "$(stat -c %u:%g "/volumes/$volume")" != "$uid:$gid" ]; then chown "$uid:$gid" "/volumes/$volume"; fi
 done
+# The page's server runs as a user of its own, whoever owns the project.
+chown -R 1000:1000 /volumes/webdata
 chmod 0700 /volumes/relay-state /volumes/state
 chmod 0711 /volumes/sockets
