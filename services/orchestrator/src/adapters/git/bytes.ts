@@ -27,3 +27,6 @@ export const ancestors = (raw: Raw): Raw[] => {
   const parts = raw.split('/')
   return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join('/'))
 }
+
+/** A line of objects/info/alternates: quoted where git would read the plain path as something else. */
+export const alternateLine = (path: string): string => (/["#\n]/.test(path) ? `${JSON.stringify(path)}\n` : `${path}\n`)

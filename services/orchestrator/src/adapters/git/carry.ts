@@ -29,9 +29,11 @@ export const carryFiles = async (c: Context, into: { path: string }, commit: str
 const onlyIgnored = async (c: Context, paths: Raw[]): Promise<Raw[]> => {
   if (paths.length === 0) return []
   const who = await c.identity()
+  // This command takes no literal paths; with ./ in front none of them can be anything else.
   return withExcludes(c, who.excludes, async (file) => records((await c.git(['check-ignore', '-z', '--stdin'], {
-    workTree: c.place().top, index: ownIndex(c), input: nulList(paths), expect: [0, 1], settings: [['core.excludesFile', file]],
-  })).stdout))
+    workTree: c.place().top, index: ownIndex(c), input: nulList(paths.map((p) => `./${p}`)), expect: [0, 1],
+    env: { GIT_LITERAL_PATHSPECS: '0' }, settings: [['core.excludesFile', file]],
+  })).stdout).map((p) => p.slice(2)))
 }
 
 const copyOne = (from: string, to: string, path: Raw): boolean => {

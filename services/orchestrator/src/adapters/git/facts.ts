@@ -45,7 +45,7 @@ export const facts = async (c: Context): Promise<Result<RepositoryFacts>> => {
 export const alternatesOf = (objects: string, depth = 0): string[] => {
   const file = join(objects, 'info', 'alternates')
   if (depth > 5 || !existsSync(file)) return []
-  const direct = readFileSync(file, 'utf8').split('\n').filter((l) => l !== '' && !l.startsWith('#')).map((l) => resolve(objects, l))
+  const direct = readFileSync(file, 'utf8').split('\n').filter((l) => l !== '' && !l.startsWith('#')).map((l) => resolve(objects, l.startsWith('"') ? String(JSON.parse(l)) : l))
   return [...new Set(direct.flatMap((d) => [d, ...alternatesOf(d, depth + 1)]))]
 }
 

@@ -74,11 +74,12 @@ const environment: Record<string, string> = {
   GIT_PROTOCOL_FROM_USER: '0',
   GIT_DEFAULT_HASH: 'sha1',
   GIT_DEFAULT_REF_FORMAT: 'files',
+  GIT_LITERAL_PATHSPECS: '1',
   LC_ALL: 'C',
 }
 
 /** Arguments before the subcommand. */
-export const globalArgs = ['--no-pager', '--literal-pathspecs']
+export const globalArgs = ['--no-pager']
 
 /** The whole environment of one process. `extra` settings come last and therefore win. */
 export const hardenedEnv = (vars: Record<string, string>, extra: readonly Setting[]): Record<string, string> => {

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { accessSync, constants, copyFileSync, existsSync, lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Sha } from '@orchestra/contracts'
-import { bytesOf, nulList, type Raw, records } from './bytes.ts'
+import { alternateLine, bytesOf, nulList, type Raw, records } from './bytes.ts'
 import { type Context, mustSha, shaFrom } from './context.ts'
 import { ownIndex, withExcludes } from './exclude.ts'
 import { readHead } from './heads.ts'
@@ -33,7 +33,7 @@ export const createMirror = (c: Context): { sync: () => Promise<MirrorState> } =
     for (const old of readdirSync(dir)) if (old.startsWith('objects-')) rmSync(join(dir, old), { recursive: true, force: true })
     store = join(dir, `objects-${randomUUID()}`)
     mkdirSync(join(store, 'info'), { recursive: true })
-    writeFileSync(join(store, 'info', 'alternates'), `${c.place().objects}\n`)
+    writeFileSync(join(store, 'info', 'alternates'), alternateLine(c.place().objects))
   }
 
   const prepare = (): void => {

@@ -12,7 +12,7 @@ import type { Context } from './context.ts'
 import { parsePerCommit } from './raw-diff.ts'
 import { judge } from './policy.ts'
 import { Cut } from './spawn.ts'
-import type { Raw } from './bytes.ts'
+import { alternateLine, type Raw } from './bytes.ts'
 
 export type Quarantine = { dir: string; store: string; packs: string[] }
 export type Ingest = { kind: 'ok'; q: Quarantine } | { kind: 'rejected'; reason: string } | { kind: 'need-full' }
@@ -26,7 +26,7 @@ export const ingest = async (c: Context, o: { store: string; gitDir?: string; pa
   const dir = join(o.store, `tmp_objdir-orchestra-${randomUUID()}`)
   mkdirSync(join(dir, 'info'), { recursive: true })
   mkdirSync(join(dir, 'pack'))
-  writeFileSync(join(dir, 'info', 'alternates'), `${o.store}\n`)
+  writeFileSync(join(dir, 'info', 'alternates'), alternateLine(o.store))
   const q: Quarantine = { dir, store: o.store, packs: [] }
   try {
     const out = await c.git(['index-pack', '--stdin', '--fix-thin', '--strict', `--max-input-size=${o.maxBytes}`],

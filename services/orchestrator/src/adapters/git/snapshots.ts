@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { limits, type SessionId, Sha } from '@orchestra/contracts'
 import type { ImportOutcome } from '../../ports/repository.ts'
+import { alternateLine } from './bytes.ts'
 import type { Context } from './context.ts'
 import { discard, ingest, inspect, migrate } from './quarantine.ts'
 
@@ -97,7 +98,7 @@ export const openBare = (c: Context, dir: string): void => {
   for (const folder of ['objects/info', 'objects/pack', 'refs']) mkdirSync(join(dir, folder), { recursive: true })
   writeFileSync(join(dir, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n')
   writeFileSync(join(dir, 'HEAD'), 'ref: refs/heads/none\n')
-  writeFileSync(`${alternates}.new`, `${c.place().objects}\n`)
+  writeFileSync(`${alternates}.new`, alternateLine(c.place().objects))
   renameSync(`${alternates}.new`, alternates)
 }
 

@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { type ProjectId, SessionId, Sha } from '@orchestra/contracts'
 import type { Repository, WorktreeSpec } from '../../../ports/repository.ts'
+import { alternateLine } from '../bytes.ts'
 import { createRepository, type RepositoryOptions } from '../index.ts'
 
 export type Shell = {
@@ -113,7 +114,7 @@ const makeTwin = async (rig: Rig, id: string, from: string): Promise<Twin> => {
   const gitDir = join(rig.root, `private-${id}`)
   execFileSync('git', ['init', '-q', '--bare', '--template=', gitDir], { env: { PATH: process.env['PATH'] ?? '', HOME: rig.home } })
   mkdirSync(join(gitDir, 'objects/info'), { recursive: true })
-  writeFileSync(join(gitDir, 'objects/info/alternates'), `${seed.objects}\n`)
+  writeFileSync(join(gitDir, 'objects/info/alternates'), alternateLine(seed.objects))
   writeFileSync(join(gitDir, 'HEAD'), `ref: refs/heads/${id}\n`)
   const agent = shell(spec.path, { GIT_DIR: gitDir, GIT_WORK_TREE: spec.path, GIT_AUTHOR_NAME: seed.authorName, GIT_AUTHOR_EMAIL: seed.authorEmail, GIT_COMMITTER_NAME: seed.authorName, GIT_COMMITTER_EMAIL: seed.authorEmail })
   agent.git('update-ref', `refs/heads/${id}`, base)
