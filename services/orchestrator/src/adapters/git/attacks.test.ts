@@ -214,6 +214,25 @@ describe('what gets in runs nothing on the host', () => {
     expect(await rig.repo.previewMerge(main, tip)).toMatchObject({ kind: 'conflict', files: ['src/a.txt'] })
   })
 
+  it('hooks in the tree run from the copy of the person\'s own, also husky\'s generated ones', async () => {
+    const log = join(rig.root, 'hook-log')
+    const hook = (word: string): string => `#!/bin/sh\necho ${word} >> ${log}\n`
+    rig.commit({ '.husky/pre-commit': hook('trusted'), '.gitignore': '.husky/_\n' })
+    rig.write('.husky/_/pre-commit', '#!/bin/sh\nsh "$(dirname "$(dirname "$0")")/pre-commit"\n')
+    chmodSync(join(rig.project, '.husky/_/pre-commit'), 0o755)
+    rig.person.git('config', 'core.hooksPath', '.husky/_')
+    rig.repo = rig.again()
+    const u = await rig.session('hooked')
+    u.write('.husky/_/pre-commit', hook('evil'))
+    chmodSync(join(u.spec.path, '.husky/_/pre-commit'), 0o755)
+    const tip = u.commit({ '.husky/pre-commit': hook('evil') })
+    expect(await u.import(tip)).toMatchObject({ kind: 'imported', flags: ['hook'] })
+    u.host.git('commit', '-qm', 'person', '--allow-empty')
+    expect(readFileSync(log, 'utf8')).toBe('trusted\n')
+    rig.person.git('commit', '-qm', 'person', '--allow-empty')
+    expect(readFileSync(log, 'utf8')).toBe('trusted\ntrusted\n')
+  })
+
   it('links out of the tree are flagged and never written through', async () => {
     const outside = join(rig.root, 'outside')
     mkdirSync(outside)

@@ -45,9 +45,12 @@ export const facts = async (c: Context): Promise<Result<RepositoryFacts>> => {
 export const alternatesOf = (objects: string, depth = 0): string[] => {
   const file = join(objects, 'info', 'alternates')
   if (depth > 5 || !existsSync(file)) return []
-  const direct = readFileSync(file, 'utf8').split('\n').filter((l) => l !== '' && !l.startsWith('#')).map((l) => resolve(objects, l.startsWith('"') ? String(JSON.parse(l)) : l))
+  const direct = readFileSync(file, 'utf8').split('\n').filter((l) => l !== '' && !l.startsWith('#')).map((l) => resolve(objects, unquoted(l)))
   return [...new Set(direct.flatMap((d) => [d, ...alternatesOf(d, depth + 1)]))]
 }
+
+const unquoted = (line: string): string =>
+  line.startsWith('"') ? line.slice(1, -1).replace(/\\(.)/g, (_m, ch: string) => ({ n: '\n', t: '\t' })[ch] ?? ch) : line
 
 const warningsOf = async (c: Context, place: Place, o: { head: string; alternates: string[]; submodules: string[]; config: Map<string, string> }): Promise<string[]> => {
   const w: string[] = []

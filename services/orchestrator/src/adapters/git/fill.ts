@@ -8,6 +8,7 @@ import { textOf } from './bytes.ts'
 import { carryFiles } from './carry.ts'
 import type { Context } from './context.ts'
 import { recordOf } from './heads.ts'
+import { trustHooks } from './hooks.ts'
 import { gitlinks } from './import.ts'
 import { scratchStore } from './merge-preview.ts'
 import { branchTip } from './refs.ts'
@@ -20,6 +21,7 @@ export const fillWorktree = (c: Context, spec: WorktreeSpec, carry: string[]): P
     if (!record) return fail(problem('wrong_state', `There is no worktree at ${spec.path}.`, { about: spec.session, next: 'Retry the session: the worktree is made anew.' }))
     const tip = (await branchTip(c, spec.branch)) ?? spec.base
     const index = join(record.gitDir, 'index')
+    await trustHooks(c, record)
     // The index is renamed into place when every file is there, so its presence says that an earlier attempt got to the end.
     if (!existsSync(index)) {
       const making = join(record.gitDir, `orchestra-index-${randomUUID()}`)
@@ -86,6 +88,7 @@ export const restoreWorktree = async (c: Context, spec: WorktreeSpec, snapshot: 
   }
   const made = recordOf(c.place(), spec.path)
   if (!made) throw new Error(`git made no record for ${spec.path}`)
+  await trustHooks(c, made)
   const tip = (await branchTip(c, spec.branch)) ?? spec.base
   const store = c.snapshotStore(spec.session)
   const index = join(c.stateDir, `restore-${randomUUID()}`)
