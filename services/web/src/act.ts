@@ -68,7 +68,9 @@ export const undoAnswer = (): boolean => {
 export const answerOption = (item: AttentionView, option: number) => {
   const choice = choicesOf(item)[option]
   if (!choice) return
-  flushAnswer()
+  // Another choice for the same item takes the first one's place; one for another item lets the first go.
+  if (useUi.getState().pending?.attention === item.id) undoAnswer()
+  else flushAnswer()
   waiting = { timer: setTimeout(flushAnswer, UNDO_MS), send: () => void choice.run() }
   useUi.setState({ pending: { attention: item.id, label: choice.label } })
 }

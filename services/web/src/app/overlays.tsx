@@ -29,7 +29,7 @@ const Toasts = () => {
   const toasts = useUi((s) => s.toasts)
   const close = useUi((s) => s.closeToast)
   return (
-    <div aria-live="polite" className="pointer-events-none fixed right-3 bottom-9 z-50 flex w-96 max-w-[calc(100vw-24px)] flex-col gap-2 max-sm:bottom-16">
+    <div aria-live="polite" className="pointer-events-none fixed bottom-9 left-3 z-50 flex w-96 max-w-[calc(100vw-24px)] flex-col gap-2 max-sm:bottom-16">
       {toasts.map((t) => (
         <div key={t.id} role={t.tone === 'error' ? 'alert' : 'status'} className={`pointer-events-auto flex items-start gap-2 rounded-md border bg-raised px-3 py-2 shadow-lg ${t.tone === 'error' ? 'border-error/60' : 'border-line'}`}>
           <p className="wrap min-w-0 flex-1">{visible(t.text)}</p>

@@ -10,7 +10,7 @@ import { Shape } from '../../ui/status.tsx'
 import { oneLine, visible } from '../../ui/text.ts'
 import { short } from '../../ui/format.ts'
 import { Actions, Options } from './actions.tsx'
-import { kinds, takesReply } from './looks.ts'
+import { holdsUp, kinds, takesReply } from './looks.ts'
 import { ReplyBox } from './reply.tsx'
 
 const toneText = { ask: 'text-ask', error: 'text-error', review: 'text-review' }
@@ -27,7 +27,7 @@ export const AttentionCard = ({ item, selected, onSelect, inPlace = false }: { i
   return (
     <article
       ref={ref} data-testid="attention-item" data-kind={item.kind} data-session={item.session ?? ''} data-id={item.id} aria-current={selected}
-      onClick={onSelect} onFocus={onSelect}
+      onClick={onSelect} onFocus={(e) => { if (e.target.matches(':focus-visible')) onSelect() }}
       className={`flex flex-col gap-2 rounded-lg border bg-surface px-3 py-2.5 ${selected ? 'border-accent/60 shadow-[inset_3px_0_0_var(--accent)]' : 'border-line'} ${pending ? 'opacity-70' : ''}`}
     >
       <header className="flex items-center gap-2">
@@ -36,7 +36,7 @@ export const AttentionCard = ({ item, selected, onSelect, inPlace = false }: { i
         {item.session && (
           <button type="button" className="truncate text-sm font-medium text-text hover:underline" onClick={() => go.session(item.session ?? '')}>{name}</button>
         )}
-        <Clock since={item.since} className="ml-auto text-sm text-faint" />
+        {holdsUp(item) && <Clock since={item.since} className="ml-auto text-sm text-faint" />}
       </header>
       {item.title && oneLine(item.title) !== name && <h3 className="text-base font-medium [overflow-wrap:anywhere]">{oneLine(item.title)}</h3>}
       {item.text && !(selected && problem) && (selected

@@ -5,6 +5,7 @@ import { Clock } from '../../ui/clock.tsx'
 import { fleetOf } from '../../model.ts'
 import { AttentionCard } from './card.tsx'
 import { useCursor } from './cursor.ts'
+import { holdsUp } from './looks.ts'
 
 const AllQuiet = () => {
   const sessions = useStore((s) => s.sessions)
@@ -20,7 +21,7 @@ const AllQuiet = () => {
 export const AttentionList = () => {
   const items = useStore((s) => s.attention)
   const cursor = useCursor()
-  const oldest = items.reduce<string | null>((a, i) => (a === null || i.since < a ? i.since : a), null)
+  const oldest = items.filter(holdsUp).reduce<string | null>((a, i) => (a === null || i.since < a ? i.since : a), null)
   return (
     <section aria-label="Needs you" data-testid="attention-list" className="flex flex-col gap-2">
       <header className="flex items-baseline gap-2 px-1">

@@ -19,3 +19,6 @@ export const takesReply = (item: AttentionView): boolean =>
 
 /** What can be put off the list by hand; the others leave it when they are dealt with. */
 export const canDismiss = (kind: Kind): boolean => kind === 'error' || kind === 'complete' || kind === 'proposal'
+
+/** Proposals of the page itself hold nobody up: they have no clock. */
+export const holdsUp = (item: AttentionView): boolean => item.kind !== 'proposal' && item.kind !== 'credential'

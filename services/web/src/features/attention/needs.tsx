@@ -4,7 +4,7 @@ import { useUi } from '../../ui-store.ts'
 import { Clock } from '../../ui/clock.tsx'
 import { Shape } from '../../ui/status.tsx'
 import { oneLine } from '../../ui/text.ts'
-import { kinds } from './looks.ts'
+import { holdsUp, kinds } from './looks.ts'
 
 /** What needs the person in short, beside another page. */
 export const Needs = () => {
@@ -26,7 +26,7 @@ export const Needs = () => {
             >
               <Shape shape={kinds[item.kind].shape} tone={kinds[item.kind].tone} />
               <span className="truncate">{item.session ?? kinds[item.kind].word} <span className="text-faint">{item.session && kinds[item.kind].word}</span></span>
-              <Clock since={item.since} className="text-sm text-faint" />
+              {holdsUp(item) && <Clock since={item.since} className="text-sm text-faint" />}
             </button>
           </li>
         ))}

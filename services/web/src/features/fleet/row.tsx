@@ -21,7 +21,8 @@ export const FleetRow = memo(({ session: s, narrow, selected, current }: Props) 
   >
     <button
       type="button" className={`grid w-full items-center gap-x-3 text-left max-sm:min-h-11 ${narrow ? 'min-h-7 grid-cols-[auto_1fr_auto] px-2' : 'min-h-9 grid-cols-[104px_minmax(90px,210px)_1fr_auto_36px] px-3 max-md:grid-cols-[auto_1fr_auto] max-md:py-1.5'}`}
-      onFocus={() => useUi.getState().setCursor(`s:${s.id}`)}
+      // By keyboard only: under a pressed button the cursor would unfold another row and the release would miss.
+      onFocus={(e) => { if (e.currentTarget.matches(':focus-visible')) useUi.getState().setCursor(`s:${s.id}`) }}
       onClick={() => { useUi.getState().setCursor(`s:${s.id}`); go.session(s.id) }}
     >
       <Status status={s.status} wordless={narrow} />
@@ -32,7 +33,7 @@ export const FleetRow = memo(({ session: s, narrow, selected, current }: Props) 
       {!narrow && <span className="truncate text-sm text-dim max-md:order-last max-md:col-span-3">{nowText(s)}</span>}
       {!narrow && (
         <span className="flex items-center justify-end gap-1.5 max-md:hidden">
-          {s.badges.map((b) => <Chip key={b} tone="drift">{oneLine(b)}</Chip>)}
+          {s.badges.filter((b) => !b.startsWith('cli ')).map((b) => <Chip key={b}>{oneLine(b)}</Chip>)}
           {s.appliedToCheckout && <Chip tone="pair">applied</Chip>}
           {s.diffStat.files > 0 && <Stat added={s.diffStat.added} removed={s.diffStat.removed} />}
         </span>

@@ -46,7 +46,7 @@ export const SessionHeader = ({ session: s }: { session: SessionView }) => {
       <Clock since={s.lastEventAt} className="text-sm text-faint" />
       {s.paired && <Chip tone="pair">◆ paired</Chip>}
       {s.appliedToCheckout && <Chip tone="pair">applied to your checkout</Chip>}
-      {s.badges.map((b) => <Chip key={b} tone="drift">{oneLine(b)}</Chip>)}
+      {s.badges.map((b) => <Chip key={b}>{oneLine(b)}</Chip>)}
       {s.permissionMode === 'ask' && <Chip tone="ask">asks before acting</Chip>}
       {roomy ? (
         <div className="ml-auto flex flex-wrap items-center"><Controls session={s} />{s.role === 'executor' && <ExecutorControls session={s} />}</div>
