@@ -11,14 +11,16 @@ export type MemoryBus = Bus & {
   inbox: { session: SessionId; item: bus.InboxItem }[]
   controls: { session: SessionId; frame: link.ToAgent }[]
   opened: Set<SessionId>
+  /** What an agent does when it gets a frame. */
+  onControl: (session: SessionId, frame: link.ToAgent) => Promise<void>
 }
 
 export const memoryBus = (): MemoryBus => {
   const none = { kind: 'none', baseUrl: '', hint: '', lastCheck: null } as const
   const it: MemoryBus = {
-    inbox: [], controls: [], opened: new Set(),
+    inbox: [], controls: [], opened: new Set(), onControl: async () => undefined,
     putInbox: async (session, item) => { if (!it.inbox.some((i) => i.item.delivery.message === item.delivery.message)) it.inbox.push({ session, item }) },
-    control: async (session, frame) => { it.controls.push({ session, frame }); return ok(undefined) },
+    control: async (session, frame) => { it.controls.push({ session, frame }); await it.onControl(session, frame); return ok(undefined) },
     openSession: async (session) => { it.opened.add(session); return ok(undefined) },
     closeSession: async (session) => { it.opened.delete(session); return ok(undefined) },
     credentialStatus: async () => ok(none),
@@ -31,7 +33,7 @@ export const memoryBus = (): MemoryBus => {
   return it
 }
 
-export type MemoryRuntime = Runtime & { containers: Map<SessionId, ContainerFact>; ensured: Parameters<Runtime['ensure']>[0][]; /** the next `ensure` says this */ failNext: Problem | null; log: string }
+export type MemoryRuntime = Runtime & { containers: Map<SessionId, ContainerFact>; ensured: Parameters<Runtime['ensure']>[0][]; /** the next `ensure` says this */ failNext: Problem | null; log: string; removed: { session: SessionId; volumes: boolean }[] }
 
 export const memoryRuntime = (): MemoryRuntime => {
   const set = (session: SessionId, state: ContainerFact['state']): Result<ContainerFact> => {
@@ -41,7 +43,7 @@ export const memoryRuntime = (): MemoryRuntime => {
     return ok(fact)
   }
   const it: MemoryRuntime = {
-    containers: new Map(), ensured: [], failNext: null, log: '',
+    containers: new Map(), ensured: [], failNext: null, log: '', removed: [],
     ensure: async (spec) => {
       it.ensured.push(spec)
       const why = it.failNext
@@ -51,11 +53,11 @@ export const memoryRuntime = (): MemoryRuntime => {
     stop: async (session) => set(session, 'exited'),
     pause: async (session) => set(session, 'paused'),
     unpause: async (session) => set(session, 'running'),
-    remove: async (session) => { set(session, 'missing'); return ok(undefined) },
+    remove: async (session, volumes) => { it.removed.push({ session, volumes }); set(session, 'missing'); return ok(undefined) },
     list: async () => ok({ containers: [...it.containers.values()], volumes: [] }),
     logs: async () => it.log,
     buildImage: async () => ok({ image: 'none' }),
-    rescue: async () => ({ ok: false, problem: { code: 'not_found', message: 'nothing to rescue', next: '' } }),
+    rescue: async () => ({ ok: false, problem: { code: 'session_unknown', message: 'it has no git volume', next: '' } }),
     engine: async () => ok({ version: '28.5.0', memoryMb: 8192, cpus: 2, arch: 'x86_64', diskFreeMb: null }),
     watch: () => () => undefined,
   }

@@ -36,6 +36,8 @@ export type Core = Ports & Place & {
   commit: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
   /** Imports, branch moves and deletion of one session, one after the other. */
   alone: <T>(session: SessionId, work: () => Promise<T>) => Promise<T>
+  /** The first reconcile is done. What had ended before it was ended with the stack, and is no fault of its session. */
+  reconciled: boolean
   /** The effect worker's bell; set when the worker is made. */
   onEffects: () => void
   /** A failure that nobody waits for: logged, never swallowed. */
@@ -55,6 +57,7 @@ export const makeCore = (ports: Ports, place: Place): Core => {
     outside,
     feed,
     report,
+    reconciled: false,
     onEffects: () => undefined,
     alone: serialByKey(),
     commit: (work) => queue(async () => {

@@ -1,4 +1,5 @@
 /** Work comes back: packs of commits and snapshots. */
+import { EventEmitter, once } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { link, SessionId, Sha } from '@orchestra/contracts'
 import type { SessionRow } from '../domain/rows.ts'
@@ -9,14 +10,40 @@ import { showRefs } from './follow.ts'
 import { specOf } from './start/start.ts'
 
 type Reply = link.PushReply
+type Kind = 'commits' | 'snapshot'
+const arrivals = new WeakMap<Core, EventEmitter>()
+const arrivalsOf = (core: Core): EventEmitter => {
+  const all = arrivals.get(core) ?? new EventEmitter().setMaxListeners(0)
+  arrivals.set(core, all)
+  return all
+}
+
+/** Asks the agent for all it has, and waits until its snapshot was taken. False: it did not come in time, or nobody could be asked. */
+export const fetchLatest = async (core: Core, id: SessionId, waitMs: number): Promise<boolean> => {
+  const taken = once(arrivalsOf(core), `snapshot ${id}`, { signal: AbortSignal.timeout(waitMs) }).then(() => true, () => false)
+  const asked = await core.bus.control(id, { type: 'sync' })
+  return asked.ok && taken
+}
 const refused = (reason: string): Reply => ({ accepted: false, tip: null, reason })
 
 /** Bytes of an agent: taken one pack at a time per session, answered when committed. */
-export const receivePack = (core: Core, id: SessionId, kind: 'commits' | 'snapshot', sha: Sha, head: Sha, body: Readable): Promise<Reply> => core.alone(id, async () => {
+export const receivePack = (core: Core, id: SessionId, kind: Kind, sha: Sha, head: Sha, body: Readable): Promise<Reply> => core.alone(id, async () => {
   const row = await core.store.read.session(id)
   if (!row || row.phase === 'deleted') { body.resume(); return refused('This session is deleted.') }
   if (row.role !== 'executor') { body.resume(); return refused('Only executors bring commits.') }
-  return kind === 'commits' ? takeCommits(core, row, sha, body) : takeSnapshot(core, row, sha, head, body)
+  const reply = await (kind === 'commits' ? takeCommits(core, row, sha, body) : takeSnapshot(core, row, sha, head, body))
+  if (reply.accepted) arrivalsOf(core).emit(`${kind} ${id}`)
+  return reply
+})
+
+/** Commits of a container that is gone, read from its volume: as untrusted as any pack. */
+export const rescueCommits = (core: Core, id: SessionId): Promise<void> => core.alone(id, async () => {
+  const row = await core.store.read.session(id)
+  if (!row?.tip || !row.baseSha || row.role !== 'executor') return
+  const found = await core.runtime.rescue({ project: core.project, session: id, known: [row.tip, row.baseSha] })
+  if (!found.ok) { if (found.problem.code !== 'session_unknown') core.report(`rescuing commits of ${id}`, found.problem.message); return }
+  if (found.value.tip === row.tip) { found.value.pack.resume(); return }
+  await takeCommits(core, row, found.value.tip, found.value.pack)
 })
 
 const takeCommits = async (core: Core, row: SessionRow, sha: Sha, body: Readable): Promise<Reply> => {

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { link, problem } from '@orchestra/contracts'
@@ -142,4 +143,43 @@ test('pages get patches in order without a gap', async () => {
   await t.engine.settled()
   expect(seen[0]).toBe(seq + 1)
   expect(seen).toEqual(seen.map((_, i) => seq + 1 + i))
+})
+
+test('a container that keeps ending is left for the person; one that ended with the stack is not counted', async () => {
+  await spawn('crashy')
+  await t.engine.settled()
+  const crashy = 'crashy' as SessionId
+  await t.comesUp(crashy)
+  for (let i = 0; i < 3; i += 1) {
+    t.runtime.containers.delete(crashy)
+    await t.engine.reconcileNow()
+    await t.engine.settled()
+    await t.comesUp(crashy)
+    expect(await view('crashy')).toMatchObject({ status: 'idle' })
+  }
+  t.runtime.containers.delete(crashy)
+  await t.engine.reconcileNow()
+  expect(await view('crashy')).toMatchObject({ status: 'failed', problem: { message: expect.stringContaining('3 times within an hour') } })
+})
+
+test('a container whose session is deleted is removed, its volumes are not', async () => {
+  await t.engine.reconcileNow()
+  t.runtime.containers.set('ghost' as SessionId, { session: 'ghost' as SessionId, state: 'running', exitCode: null, oomKilled: false, startedAt: null })
+  await t.engine.reconcileNow()
+  expect(t.runtime.containers.has('ghost' as SessionId)).toBe(false)
+  expect(t.runtime.removed).toContainEqual({ session: 'ghost', volumes: false })
+})
+
+test('a worktree that a person removed is shown as missing and not made again', async () => {
+  await spawn('gone')
+  await t.engine.settled()
+  await t.comesUp('gone' as SessionId)
+  const path = join(t.home, 'worktrees/shop-1a2b/gone')
+  await rm(path, { recursive: true })
+  await t.engine.reconcileNow()
+  expect((await view('gone'))?.badges).toContain('worktree missing')
+  await t.engine.dispatch('session.restart', { session: 'gone' as SessionId }, { actor: owner })
+  await t.engine.settled()
+  expect(await view('gone')).toMatchObject({ status: 'failed', startStep: 'worktree' })
+  expect(existsSync(path)).toBe(false)
 })

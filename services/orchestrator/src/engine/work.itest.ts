@@ -76,6 +76,8 @@ test('deleting shows what would go, keeps the branch, and can be taken back', as
   const shown = await t.engine.dispatch('session.delete', { session: auth, confirmed: false }, { actor: owner })
   expect(shown).toMatchObject({ ok: true, value: { deleted: false, unmergedCommits: 1, uncommittedFiles: [] } })
   expect((await view())?.status).toBe('idle')
+  const snapshot = (await a.git('commit-tree', 'HEAD^{tree}', '-p', 'HEAD', '-m', 'snapshot')) as Sha
+  t.bus.onControl = async (session, frame) => { if (frame.type === 'sync') await t.engine.receivePack(session, 'snapshot', snapshot, a.tip, await packOf(a.dir, snapshot)) }
   await t.engine.dispatch('session.delete', { session: auth, confirmed: true }, { actor: owner })
   await t.engine.settled()
   expect((await view())?.status).toBe('deleted')
@@ -86,6 +88,17 @@ test('deleting shows what would go, keeps the branch, and can be taken back', as
   await t.engine.settled()
   expect(await readFile(join(worktree(), 'limit.js'), 'utf8')).toBe('made by an agent\n')
   expect(link.Seed.parse(JSON.parse(await readFile(t.seed(auth), 'utf8')))).toMatchObject({ resume: false, git: { tip: a.tip } })
+})
+
+test('a worktree whose uncommitted files could not be saved is left, and found again by restore', async () => {
+  await t.engine.report({ type: 'link', session: auth, up: false, at: new Date().toISOString() })
+  await writeFile(join(worktree(), 'only-here.txt'), 'precious\n')
+  await t.engine.dispatch('session.delete', { session: auth, confirmed: true }, { actor: owner })
+  await t.engine.settled()
+  expect(await view()).toMatchObject({ status: 'deleted', problem: { message: expect.stringContaining(worktree()) } })
+  await t.engine.dispatch('session.restore', { session: auth }, { actor: owner })
+  await t.engine.settled()
+  expect(await readFile(join(worktree(), 'only-here.txt'), 'utf8')).toBe('precious\n')
 })
 
 test('the designer can\'t be deleted', async () => {

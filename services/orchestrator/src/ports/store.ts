@@ -36,6 +36,8 @@ export interface Reader {
   events(q: { session: SessionId; before?: number; limit: number; types?: EventType[] }): Promise<EventRow[]>
   lastEventSeq(session: SessionId): Promise<number>
   usage(): Promise<UsageTotal[]>
+  /** Effects of the lane that wait or run. */
+  pendingEffects(lane: string): Promise<number>
   now(): Promise<string>
 }
 
@@ -82,7 +84,7 @@ export interface Store {
   /** Back into the queue, due after `delayMs`. */
   effectRetry(id: number, error: string, delayMs: number): Promise<void>
   effectFailed(id: number, error: string): Promise<void>
-  /** After a crash: what was running is waiting again. */
+  /** After a crash: what was running is waiting again. Forgets what ended more than a week ago. */
   requeueRunning(): Promise<number>
   close(): Promise<void>
 }

@@ -44,5 +44,8 @@ export const effectQueue = (pool: Pool, project: ProjectId): Queue => ({
   effectFailed: async (id, error) => {
     await pool.query("update effects set state = 'failed', ended_at = clock_timestamp(), last_error = $2 where id = $1", [id, error.slice(0, 4000)])
   },
-  requeueRunning: async () => (await pool.query("update effects set state = 'waiting', next_at = clock_timestamp() where project_id = $1 and state = 'running'", [project])).rowCount ?? 0,
+  requeueRunning: async () => {
+    await pool.query("delete from effects where project_id = $1 and state in ('done', 'dropped') and ended_at < now() - interval '7 days'", [project])
+    return (await pool.query("update effects set state = 'waiting', next_at = clock_timestamp() where project_id = $1 and state = 'running'", [project])).rowCount ?? 0
+  },
 })

@@ -56,6 +56,7 @@ export const readerOn = (db: Queryable, project: ProjectId): Reader => {
       tokens: { input: r.input, output: r.output, cacheRead: r.cache_read, cacheWrite: r.cache_write },
       window: r.window_used === null ? null : { used: r.window_used, resetsAt: r.window_resets_at },
     })),
+    pendingEffects: async (lane) => (await db.query<{ n: number }>("select count(*) as n from effects where project_id = $1 and lane = $2 and state in ('waiting', 'running')", [project, lane])).rows[0]?.n ?? 0,
     now: async () => must((await db.query<{ now: string }>('select clock_timestamp() as now')).rows, 'clock').now,
   }
 }

@@ -65,7 +65,10 @@ export const lifeCommands: Life = {
     if (!row.ok) return row
     const s = row.value
     if (s.phase !== 'paused' && s.phase !== 'running') return fail(wrong(s, 'only a paused or running session can continue'))
-    if (s.phase === 'paused') {
+    const gone = s.container === 'exited' || s.container === 'missing'
+    if (s.phase === 'paused' && gone) {
+      await startAgain(ctx, tx, s, { fresh: false, now, event: { type: 'session.restarted', session, actor: ctx.actor, data: { why: 'continued' } } })
+    } else if (s.phase === 'paused') {
       await tx.putSession({ ...s, phase: 'running', lastEventAt: now })
       await tx.effect({ kind: 'session.unpause', lane: `session:${session}`, payload: {}, session, actor: ctx.actor })
     }

@@ -2,28 +2,18 @@
 import { randomUUID } from 'node:crypto'
 import { fail, ok, problem } from '@orchestra/contracts'
 import type { Result, SessionId } from '@orchestra/contracts'
-import { setTimeout as pause } from 'node:timers/promises'
 import type { SessionRow } from '../../domain/rows.ts'
 import type { Core } from '../core.ts'
-import { must, system } from '../core.ts'
+import { must } from '../core.ts'
 import type { Handlers } from '../dispatch.ts'
+import { fetchLatest, rescueCommits } from '../import.ts'
 import { admit } from '../queue.ts'
 import { specOf } from '../start/start.ts'
 import { known, startAgain } from './life.ts'
 
-const syncWaitMs = 3000
-
-/** Asks the agent for what it has not pushed yet and waits, not for long, until something came or it is clear that nothing comes. */
-const fetchLatest = async (core: Core, row: SessionRow): Promise<void> => {
-  if (!row.linkUp || row.phase !== 'running') return
-  const asked = await core.bus.control(row.id, { type: 'sync' })
-  if (!asked.ok) return
-  const arrived = new Promise<void>((resolve) => {
-    const stop = core.feed.onTouched(row.id, () => { stop(); resolve() })
-    setTimeout(() => { stop(); resolve() }, syncWaitMs).unref()
-  })
-  await Promise.race([arrived, pause(600)])
-}
+const syncWaitMs = 5000
+/** A person waits for the list of what would go. */
+const lookWaitMs = 1500
 
 type Leftovers = { unmergedCommits: number; uncommittedFiles: string[] }
 
@@ -51,7 +41,7 @@ export const removeCommands: Pick<Handlers, 'session.delete' | 'session.restore'
     const row = found.value
     if (row.role === 'designer') return fail(problem('forbidden', 'The designer can\'t be deleted.', { about: session }))
     if (row.phase === 'deleted' || row.phase === 'deleting') return ok({ deleted: true, unmergedCommits: 0, uncommittedFiles: [], text: `${session} is deleted already.` })
-    await fetchLatest(core, row)
+    if (row.phase === 'running' && row.linkUp) await fetchLatest(core, session, lookWaitMs)
     const left = await leftovers(core, (await core.store.read.session(session)) ?? row)
     if (!confirmed) return ok({ deleted: false, ...left, text: leftText(row, left) })
     return commit(async (tx, now) => {
@@ -84,32 +74,36 @@ export const removeCommands: Pick<Handlers, 'session.delete' | 'session.restore'
 }
 
 const restore = async (core: Core, s: SessionRow): Promise<Result<void>> => {
+  const spec = specOf(s)
+  // It was left where it is because its uncommitted files could not be saved.
+  if ((await core.repository.worktreeState(s.id, spec.path)) === 'ok') return ok(undefined)
   const snapshot = await core.repository.newestSnapshot(s.id)
-  return core.repository.restoreWorktree(specOf(s), snapshot?.sha ?? null)
+  return core.repository.restoreWorktree(spec, snapshot?.sha ?? null)
 }
 
-/** The container may only go when its work has come back; what can't be removed without loss stays, and says why. */
+/** Everything that the agent has, here: pushed by it, or for its commits read from its volume. False: uncommitted files may be in its worktree only. */
+const bringHome = async (core: Core, row: SessionRow): Promise<boolean> => {
+  if (row.container === 'paused') must(await core.runtime.unpause(row.id))
+  const complete = row.linkUp && (await fetchLatest(core, row.id, syncWaitMs))
+  await core.runtime.stop(row.id)
+  if (!complete) await rescueCommits(core, row.id)
+  return complete || row.linkAt === null
+}
+
+/** A worktree whose uncommitted files could not be saved stays on the disk; so does one with an open rebase or merge. */
+const removeFiles = async (core: Core, row: SessionRow, saved: boolean): Promise<string | null> => {
+  if (!row.worktree || !row.branch || (await core.repository.worktreeState(row.id, row.worktree)) === 'missing') return null
+  if (!saved) return `Its container could not be asked for uncommitted files, so its worktree was left at ${row.worktree}.`
+  const removed = await core.repository.removeWorktree({ session: row.id, path: row.worktree, branch: row.branch })
+  return removed.ok ? null : `Its worktree was left at ${row.worktree}: ${removed.problem.message}`
+}
+
+/** Container and volumes go after its work has come back. Performed again from the start after a crash, to the same end. */
 export const removeEffect = async (core: Core, id: SessionId): Promise<void> => {
   const row = await core.store.read.session(id)
   if (row?.phase !== 'deleting') return
-  if (row.container === 'paused') await core.runtime.unpause(id)
-  await fetchLatest(core, { ...row, phase: 'running' })
-  // agentd pushes what is left when it is asked to end.
-  await core.runtime.stop(id)
-  if (row.worktree && row.branch && row.toldTip) {
-    const removed = await core.repository.removeWorktree({ session: id, path: row.worktree, branch: row.branch })
-    if (!removed.ok) {
-      await core.commit(async (tx) => {
-        const s = await tx.session(id)
-        if (!s) return
-        const now = await tx.now()
-        await tx.putSession({ ...s, phase: 'failed', problem: removed.problem, lastEventAt: now })
-        await tx.event({ type: 'session.failed', session: id, actor: system('delete'), data: { step: null, problem: removed.problem } })
-        await admit(core, tx, now)
-      })
-      return
-    }
-  }
+  const saved = await bringHome(core, row)
+  const left = await removeFiles(core, row, saved)
   must(await core.runtime.remove(id, true))
   must(await core.bus.closeSession(id, true))
   await core.files.removeSeed(id)
@@ -117,7 +111,8 @@ export const removeEffect = async (core: Core, id: SessionId): Promise<void> => 
     const s = await tx.session(id)
     if (!s) return
     const now = await tx.now()
-    await tx.putSession({ ...s, phase: 'deleted', deletedAt: now, container: 'missing', containerAt: now, linkUp: false, cli: null, lastEventAt: now, lastActivity: 'Deleted' })
+    const problemLeft = left ? problem('wrong_state', left, { about: id, next: 'Save what you need from that folder, then remove it with git worktree remove.' }) : null
+    await tx.putSession({ ...s, phase: 'deleted', problem: problemLeft, deletedAt: now, container: 'missing', containerAt: now, linkUp: false, cli: null, lastEventAt: now, lastActivity: left ?? 'Deleted' })
     await admit(core, tx, now)
   })
 }

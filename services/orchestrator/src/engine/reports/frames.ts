@@ -1,6 +1,5 @@
 import { ok, problem } from '@orchestra/contracts'
 import type { link, Result, SessionId } from '@orchestra/contracts'
-import type { SessionRow } from '../../domain/rows.ts'
 import type { Core } from '../core.ts'
 import { system } from '../core.ts'
 import { failStart } from '../start/failure.ts'
@@ -39,7 +38,11 @@ const onProgress = async (core: Core, id: SessionId, p: Extract<Frame, { type: '
   })
 }
 
-const ready = (core: Core, id: SessionId): Promise<Result<SessionRow>> => {
-  const up = (row: SessionRow): Partial<SessionRow> | null => (row.phase === 'starting' ? { phase: 'running', startStep: null, problem: null, setup: row.setup === 'running' ? 'passed' : row.setup } : null)
-  return patchSession(core, id, up, { type: 'session.started', session: id, actor: system('start'), data: { resumed: false } })
-}
+const ready = (core: Core, id: SessionId): Promise<Result<unknown>> => core.commit(async (tx) => {
+  const row = await tx.session(id)
+  if (row?.phase !== 'starting') return ok({})
+  const resumed = (await tx.events({ session: id, limit: 1, types: ['session.started'] })).length > 0
+  await tx.putSession({ ...row, phase: 'running', startStep: null, problem: null, setup: row.setup === 'running' ? 'passed' : row.setup, lastEventAt: await tx.now() })
+  await tx.event({ type: 'session.started', session: id, actor: system('start'), data: { resumed } })
+  return ok({})
+})

@@ -12,10 +12,12 @@ import { system } from '../core.ts'
 export const shownRefs = (sessions: SessionRow[]): Record<string, Sha> =>
   Object.fromEntries(sessions.filter((s) => s.role === 'executor' && s.phase !== 'deleted' && s.tip).map((s) => [s.id, s.tip as Sha]))
 
-const brief = async (core: Core, s: SessionRow, base: Sha, settings: ProjectSettings): Promise<string> => {
+const brief = async (core: Core, f: SeedFacts, sessions: SessionRow[]): Promise<string> => {
+  const { session: s, base, settings } = f
   const [checkout, spec, target] = await Promise.all([core.repository.checkout(), core.repository.readSpec(), s.target ? core.repository.branchTip(s.target) : null])
   const behind = target ? (await core.repository.aheadBehind(base, target)).behind : 0
-  return briefOf({ session: s, base, behind, lacks: checkout.dirty, spec: spec?.text ?? null, setupCommand: settings.setupCommand, checkCommand: settings.checkCommand })
+  const others = sessions.filter((o) => o.role === 'executor' && o.id !== s.id && o.phase !== 'deleted' && o.phase !== 'deleting')
+  return briefOf({ session: { ...s, carried: f.carried, covers: f.covers }, others, base, behind, lacks: checkout.dirty, spec: spec?.text ?? null, setupCommand: settings.setupCommand, checkCommand: settings.checkCommand })
 }
 
 /** The setup command runs once, before the first turn; a session that has talked already has had it. */
@@ -33,16 +35,13 @@ const setupRun = async (core: Core, s: SessionRow, settings: ProjectSettings): P
   return id
 }
 
-export type SeedFacts = { session: SessionRow; settings: ProjectSettings; branch: string; base: Sha; tip: Sha; hasIndex: boolean }
+export type SeedFacts = { session: SessionRow; settings: ProjectSettings; branch: string; base: Sha; tip: Sha; hasIndex: boolean; carried: string[]; covers: string[] }
 
 export const makeSeed = async (core: Core, f: SeedFacts): Promise<link.Seed> => {
   const { session: s, settings } = f
   const resume = s.conversationStarted
-  const [git, sessions, text, run] = await Promise.all([
-    core.repository.seedGit(s.id), core.store.read.sessions(),
-    s.role === 'executor' ? brief(core, s, f.base, settings) : null,
-    setupRun(core, s, settings),
-  ])
+  const sessions = await core.store.read.sessions()
+  const [git, text, run] = await Promise.all([core.repository.seedGit(s.id), s.role === 'executor' ? brief(core, f, sessions) : null, setupRun(core, s, settings)])
   return link.Seed.parse({
     protocol: link.AGENT_PROTOCOL, session: s.id, role: s.role, title: s.title, project: core.name, profile: 'claude', permissionMode: s.permissionMode,
     conversation: s.conversation, resume, brief: text, setupCommand: run ? settings.setupCommand : null, setupRun: run, run: null, paired: s.paired,

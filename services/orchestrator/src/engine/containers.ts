@@ -1,0 +1,56 @@
+/** What is seen of containers, and what follows from it. */
+import type { ContainerFact } from '@orchestra/contracts'
+import { problem } from '@orchestra/contracts'
+import type { SessionRow } from '../domain/rows.ts'
+import type { Core } from './core.ts'
+import { system } from './core.ts'
+import { startEffect } from './queue.ts'
+import { failStart } from './start/failure.ts'
+
+/** A container that ends by itself more often than this within the hour is left for the person. */
+const restartsAnHour = 3
+const byItself = 'ended by itself: '
+
+/** One container as it is now; what has ended without anybody asking is started again, its conversation resumed. */
+export const onContainer = async (core: Core, fact: ContainerFact): Promise<void> => {
+  const withTheStack = !core.reconciled
+  const row = await core.store.read.session(fact.session)
+  if (!row || row.role === 'check' || row.phase === 'deleted' || row.phase === 'deleting') return
+  if (row.container !== fact.state) await record(core, fact)
+  const gone = fact.state === 'exited' || fact.state === 'missing'
+  if (!gone) return
+  if (row.phase === 'running') return startAgain(core, row, fact, withTheStack)
+  if (row.phase === 'starting' && (row.startStep === 'cli' || row.startStep === 'setup')) {
+    if (withTheStack) return startAgain(core, row, fact, true)
+    if (fact.state === 'exited') await failStart(core, row.id, row.startStep, problem('engine_failed', endedText(fact), { about: row.id, next: 'Read the log, then retry.' }))
+  }
+}
+
+const endedText = (f: ContainerFact): string => (f.oomKilled ? 'its container ran out of memory.' : `its container ended with exit code ${f.exitCode ?? 'unknown'}.`)
+
+const record = (core: Core, fact: ContainerFact): Promise<void> => core.commit(async (tx) => {
+  const row = await tx.session(fact.session)
+  if (!row) return
+  const now = await tx.now()
+  const gone = fact.state === 'exited' || fact.state === 'missing'
+  await tx.putSession({ ...row, container: fact.state, containerAt: now, ...(gone ? { linkUp: false, linkAt: now, cli: null } : {}) })
+  await tx.event({ type: 'container', session: row.id, actor: system('runtime'), data: { state: fact.state, exitCode: fact.exitCode, oomKilled: fact.oomKilled } })
+})
+
+const endedOften = async (core: Core, row: SessionRow): Promise<boolean> => {
+  const recent = await core.store.read.events({ session: row.id, limit: 50, types: ['session.restarted'] })
+  return recent.filter((e) => e.type === 'session.restarted' && e.data.why.startsWith(byItself) && Date.parse(e.at) > Date.now() - 3_600_000).length >= restartsAnHour
+}
+
+const startAgain = async (core: Core, row: SessionRow, fact: ContainerFact, withTheStack: boolean): Promise<void> => {
+  if (!withTheStack && (await endedOften(core, row))) {
+    return failStart(core, row.id, 'container', problem('engine_failed', `${endedText(fact)} It was started again ${restartsAnHour} times within an hour.`, { about: row.id, next: 'Read the log, then restart it.' }))
+  }
+  await core.commit(async (tx) => {
+    const s = await tx.session(row.id)
+    if (s?.phase !== row.phase) return
+    await tx.putSession({ ...s, phase: 'starting', startStep: 'container', lastEventAt: await tx.now() })
+    await tx.event({ type: 'session.restarted', session: s.id, actor: system('reconcile'), data: { why: withTheStack ? 'the stack was started again' : `${byItself}${endedText(fact)}` } })
+    await startEffect(tx, s.id, system('reconcile'))
+  })
+}
