@@ -15,7 +15,7 @@ export type Handlers = { [N in CommandName]: Handler<N> }
 
 type Dispatch = <N extends CommandName>(name: N, input: CommandBody<N>, by: { actor: Actor; id?: string }) => Promise<Result<CommandReply<N>>>
 
-export const makeDispatch = (core: Core, handlers: Partial<Handlers>): Dispatch => async (name, input, { actor, id }) => {
+export const makeDispatch = (core: Core, handlers: Handlers): Dispatch => async (name, input, { actor, id }) => {
   if (id) {
     const { value: before } = await core.store.transact((tx) => tx.receipt(id))
     if (before !== undefined) return { ok: true, value: before as CommandReply<typeof name> }
@@ -27,7 +27,5 @@ export const makeDispatch = (core: Core, handlers: Partial<Handlers>): Dispatch 
     if (id && result.ok) await tx.saveReceipt(id, name, actor, result.value)
     return result
   })
-  const handler: Handler<typeof name> | undefined = handlers[name]
-  if (!handler) throw new Error(`no handler for ${name}`)
-  return handler({ core, actor, commit }, input)
+  return handlers[name]({ core, actor, commit }, input)
 }

@@ -1,6 +1,6 @@
 /** The engine: parts wired, ports given. */
-import { fail, problem } from '@orchestra/contracts'
 import type { Engine } from '../ports/engine.ts'
+import { applyCommands } from './commands/apply.ts'
 import { lifeCommands } from './commands/life.ts'
 import { messageCommands } from './commands/messages.ts'
 import { removeCommands } from './commands/remove.ts'
@@ -14,10 +14,11 @@ import type { Handlers } from './dispatch.ts'
 import { coreEffects } from './effects.ts'
 import { followBranches, followCheckout } from './follow.ts'
 import { receivePack } from './import.ts'
+import { makeMerges, mergeDiff, refreshRequests } from './merges/index.ts'
 import { makeQueries } from './queries.ts'
 import { onContainer, reconcile } from './reconcile.ts'
 import { makeReport } from './reports/index.ts'
-import { receiveLog, recordRunStatus, runLog } from './run-record.ts'
+import { makeRuns } from './runs/index.ts'
 import { serial } from './serial.ts'
 import { makeSpec } from './spec.ts'
 import { makeToolCall } from './tools.ts'
@@ -35,24 +36,28 @@ type Watched = {
 
 export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
   const core = makeCore(ports, place)
-  const handlers = { ...spawnCommand, ...lifeCommands, ...removeCommands, ...messageCommands, ...settingsCommands } satisfies Partial<Handlers>
-  const worker = makeWorker(core, coreEffects)
+  const runs = makeRuns(core, lifeCommands)
+  const merges = makeMerges(runs.bells)
+  const handlers: Handlers = {
+    ...spawnCommand, ...lifeCommands, ...removeCommands, ...messageCommands, ...settingsCommands, ...applyCommands, ...runs.commands, ...merges.commands,
+  }
+  const worker = makeWorker(core, { ...coreEffects, ...runs.effects, ...merges.effects })
   const dispatch = makeDispatch(core, handlers)
   const spec = makeSpec(core)
-  const report = makeReport(core, dispatch, async (session, frame) => { await recordRunStatus(core, session, frame) })
+  const report = makeReport(core, dispatch, runs.onStatus)
   const toolCall = makeToolCall(core, dispatch)
   const stoppers: (() => void)[] = []
   const following = serial()
 
   const follow = (what: 'checkout' | 'refs'): void => background(core, `following the ${what}`, following(async () => {
     await followCheckout(core)
-    if (what === 'refs') await followBranches(core)
+    if (what === 'refs') { await followBranches(core); await refreshRequests(core) }
     spec.check()
   }))
   /** Spawner or relay may be restarting: the next round finds them. */
   const round = async (): Promise<void> => {
     if (await core.outside.refreshServices()) core.feed.projectChanged()
-    await following(() => reconcile(core))
+    await following(async () => { await reconcile(core); await refreshRequests(core) })
   }
 
   return {
@@ -61,9 +66,9 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
     snapshot: () => core.feed.snapshot(),
     subscribe: (listener) => core.feed.subscribe(listener),
     ...makeQueries(core),
-    mergeDiff: async (merge) => fail(problem('not_found', `There is no merge ${merge}.`, { about: merge })),
-    runLog: (run, from) => runLog(core, run, from),
-    onRunLog: (run, onGrown) => core.files.onLogGrown(run, onGrown),
+    mergeDiff: (merge) => mergeDiff(core, merge),
+    runLog: runs.logs.read,
+    onRunLog: runs.logs.onGrown,
     readSpec: spec.readSpec,
     writeSpec: spec.writeSpec,
     onSpec: spec.onSpec,
@@ -77,8 +82,12 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
     },
     toolCall,
     report,
-    receivePack: (session, kind, sha, head, body) => receivePack(core, session, kind, sha, head, body),
-    receiveLog: (session, run, body) => receiveLog(core, session, run, body),
+    receivePack: async (session, kind, sha, head, body) => {
+      const reply = await receivePack(core, session, kind, sha, head, body)
+      if (kind === 'commits' && reply.accepted) background(core, 'following merge requests', refreshRequests(core))
+      return reply
+    },
+    receiveLog: runs.logs.receive,
     reconcileNow: round,
     settled: async () => { await worker.idle(); await core.feed.drained() },
     start: async () => {
@@ -96,6 +105,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
     stop: async () => {
       for (const stop of stoppers.splice(0)) stop()
       await following(() => Promise.resolve())
+      runs.stop()
       await worker.stop()
     },
   }

@@ -66,6 +66,7 @@ export const messageCommands: MessageHandlers = {
     const question = await tx.message(input.message)
     if (!question || question.kind !== 'question' || question.copyOf) return fail(problem('message_unknown', `There is no question ${input.message}.`, { about: input.message }))
     if (question.state !== 'open') return fail(alreadyAnswered(question))
+    if (question.merge) return fail(problem('wrong_state', 'A merge is approved by merge.approve, bound to the commits that were shown, or declined by merge.cancel.', { about: question.merge, next: 'Approve or decline it in the page.' }))
     if (actor.kind === 'session' && (question.origin === 'permission' || question.origin === 'system')) {
       return fail(problem('forbidden', 'Only the person can approve this.', { about: question.id }))
     }

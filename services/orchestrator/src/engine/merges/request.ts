@@ -71,10 +71,15 @@ export const mergeRequest: Pick<Handlers, 'merge.request'> = {
 /** Requests follow their branches: what the page shows is what an approval is bound to. */
 export const refreshRequests = async (core: Core): Promise<void> => {
   const waiting = (await core.store.read.merges(recentMerges)).filter((m) => m.status === 'requested')
-  for (const m of waiting) await refreshRequest(core, m)
+  for (const m of waiting) await refreshRequest(core, m.id)
 }
 
-export const refreshRequest = async (core: Core, m: MergeRow): Promise<void> => {
+export const refreshRequest = async (core: Core, id: MergeId): Promise<void> => {
+  const m = await core.store.read.merge(id)
+  if (m?.status === 'requested') await core.alone(m.session, () => refresh(core, m))
+}
+
+const refresh = async (core: Core, m: MergeRow): Promise<void> => {
   const session = await core.store.read.session(m.session)
   const [tip, targetSha] = await Promise.all([session?.branch ? core.repository.branchTip(session.branch) : null, core.repository.branchTip(m.target)])
   if (tip === m.tip && targetSha === m.targetSha) return
