@@ -28,6 +28,7 @@ option_value() { [ -n "${2:-}" ] || die "$1 needs a value." "orchestra --help"; 
 up_project() {
   mkdir -p "$ORCHESTRA_HOME" || die "$ORCHESTRA_HOME cannot be made." "Set ORCHESTRA_HOME to a folder that you may write."
   lock_take
+  person_git_save
   engine_ensure
   disk_check
   images_ensure

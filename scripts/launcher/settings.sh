@@ -52,7 +52,7 @@ settings_save() {
 settings_own() {
   if is_root && [ "$owner_uid" != 0 ]; then
     chown "$owner_uid" "$ORCHESTRA_HOME"
-    for folder in installs cache demo; do
+    for folder in installs cache demo git; do
       if [ -d "$ORCHESTRA_HOME/$folder" ]; then chown -R "$owner_uid" "$ORCHESTRA_HOME/$folder"; fi
     done
   fi

@@ -30,6 +30,7 @@ const bus = await connectBus(config.nats)
 const repository = createRepository({
   projectDir: config.projectDir,
   home: dirname(config.home),
+  personGit: join(config.home, 'git'),
   project: config.project,
   stateDir: join(servicePaths.state, 'git'),
   mirrorDir: servicePaths.mirror,

@@ -11,6 +11,8 @@ export type RepositoryOptions = {
   projectDir: string
   /** The person's home, for their global git configuration; it may be missing. */
   home: string
+  /** Copy of what matters of that configuration (`config`, `ignore`), for where the home can't be seen. Default: .orchestra/git in the home. */
+  personGit?: string
   project: ProjectId
   /** Folder of ours: snapshot stores, the mirror's objects, journals. Never mounted into an agent. */
   stateDir: string
@@ -41,7 +43,7 @@ export const createContext = (o: RepositoryOptions): Context => {
     place,
     git: createGit(o.stateDir, () => place().gitDir, o.uid),
     locks: createLocks(),
-    identity: identityFor(o.home, () => place().gitDir),
+    identity: identityFor({ home: o.home, copy: o.personGit ?? join(o.home, '.orchestra', 'git') }, () => place().gitDir),
     snapshotStore: (session) => join(o.stateDir, 'snapshots', `${session}.git`),
     crash: o.crashpoint ?? (() => undefined),
   }

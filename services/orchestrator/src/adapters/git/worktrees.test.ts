@@ -171,6 +171,18 @@ describe('worktrees', () => {
   })
 })
 
+describe('whose name', () => {
+  it('from the copy where the home can\'t be seen, else from who last moved HEAD', async () => {
+    const home = join(rig.root, 'unseen')
+    const who = async (): Promise<string> => { const s = await rig.again({ home }).seedGit(SessionId.parse('w')); return `${s.authorName} <${s.authorEmail}> ${s.excludes}` }
+    expect(await who()).toContain('Pat Person <pat@example.test>')
+    put(home, '.orchestra/git/config', '[user]\n\tname = Copied\n\temail = c@example.test\n')
+    put(home, '.orchestra/git/ignore', '*.swp\n')
+    expect(await who()).toContain('Copied <c@example.test>')
+    expect(await who()).toContain('*.swp')
+  })
+})
+
 describe('names', () => {
   const odd = ['-rf', '--help', 'a b', 'tab\tname', 'line\nbreak', '"quoted"', "it's", '<img src=x>', 'ünïcödé/日本語.txt', '\u202egpj.exe', '$(touch x)', '*', ':(glob)**', '#x', '\\back', 'a=b', 'deep/-x/--y', '.hidden', 'diff --git a b']
   it('round-trip through import, diff, merge, apply, mirror and undo', async () => {
