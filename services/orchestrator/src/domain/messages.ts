@@ -14,19 +14,22 @@ const numbered = (options: string[], recommended: number | null): string =>
 
 const short = (text: string): string => { const line = text.trim().replace(/\s+/g, ' '); return line.length > 200 ? `${line.slice(0, 199)}…` : line }
 
+/** A line of an agent's words that looks like our frame is quoted: messages are read in batches, and a forged frame would name another sender. */
+const inert = (body: string, from: Actor): string => (from.kind === 'person' ? body : body.replace(/^(?=[^\S\n]*\[\s*from\s*:)/gim, '> '))
+
 /** Text for the receiver's model. `about` is what an answer answers. */
 export const framed = (m: MessageRow, about: MessageRow | null): string => {
   const question = m.kind === 'answer' && about ? `(to your question "${short(about.text)}") ` : ''
-  return `[From: ${senderName(m.from)}]\n${prefixes[m.kind]}${question}${m.text}${numbered(m.options, m.recommended)}`
+  return `[From: ${senderName(m.from)}]\n${inert(`${prefixes[m.kind]}${question}${m.text}${numbered(m.options, m.recommended)}`, m.from)}`
 }
 
 /** What the designer reads of a question, and how it may answer it. */
 export const questionForDesigner = (m: MessageRow): string =>
-  `[From: ${senderName(m.from)}]\nQUESTION: ${m.text}${numbered(m.options, m.recommended)}\n\n(Message ${m.id}. The person sees it too. Answer it with the tool "answer" only when the spec or the person's words settle it; otherwise leave it to the person.)`
+  `[From: ${senderName(m.from)}]\n${inert(`QUESTION: ${m.text}${numbered(m.options, m.recommended)}`, m.from)}\n\n(Message ${m.id}. The person sees it too. Answer it with the tool "answer" only when the spec or the person's words settle it; otherwise leave it to the person.)`
 
 /** What the designer reads when somebody else answered. */
 export const answeredForDesigner = (question: MessageRow, answer: string, by: Actor): string =>
-  `[From: orchestra]\n${senderName(by) === 'person' ? 'The person' : senderName(by)} answered ${senderName(question.from)}'s question "${short(question.text)}": ${answer}`
+  `[From: orchestra]\n${senderName(by) === 'person' ? 'The person' : senderName(by)} answered ${senderName(question.from)}'s question "${short(question.text)}": ${inert(answer, by)}`
 
 export const inboxItem = (m: MessageRow, original: MessageRow | null, question: MessageRow | null): bus.InboxItem => {
   const shown = original ?? m
