@@ -19,8 +19,14 @@ export type Inspected = {
   }
 }
 /** What we create never has a network. The rest is written where it is decided (hostconfig.ts, prepare.ts, verbs/rescue.ts). */
-export type NewContainer = { name: string; Image: string; NetworkDisabled: true; HostConfig: { NetworkMode: 'none' } }
+export type NewContainer = { name: string; Image: string; NetworkDisabled: true; Labels?: Record<string, string>; HostConfig: { NetworkMode: 'none' } }
 export type Listed = { Id: string; Labels: Record<string, string> }
+
+/**
+ * Compose marks images that it builds with the stack that built them, and containers inherit that: a session would count as an
+ * orphan of whichever stack was first and be removed with it.
+ */
+const notComposes = { 'com.docker.compose.project': '', 'com.docker.compose.service': '' }
 
 export const containers = (docker: Docker) => ({
   inspect: async (id: string): Promise<Result<Inspected | null>> =>
@@ -28,7 +34,7 @@ export const containers = (docker: Docker) => ({
 
   /** The new id, or null when the name is taken. */
   create: async (body: NewContainer): Promise<Result<string | null>> =>
-    attemptUnless(409, null, 'creating a container', body.name, async () => (await docker.createContainer(body as Docker.ContainerCreateOptions)).id),
+    attemptUnless(409, null, 'creating a container', body.name, async () => (await docker.createContainer({ ...body, Labels: { ...notComposes, ...body.Labels } } as Docker.ContainerCreateOptions)).id),
 
   start: async (id: string): Promise<Result<void>> =>
     attemptUnless(304, undefined, 'starting a container', id, async () => { await docker.getContainer(id).start() }),
