@@ -21,6 +21,8 @@ export const claude = (places: Places): Profile => {
       ANTHROPIC_API_KEY: DUMMY_KEY,
       CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
       DISABLE_AUTOUPDATER: '1',
+      // Not covered by the two above: fetched from a download host at the first start, its refusal would stand in every timeline.
+      CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
       MCP_TOOL_TIMEOUT: String(TOOL_TIMEOUT_MS),
       // The first request of a session has to have our tools: the start waits for them.
       MCP_CONNECTION_NONBLOCKING: '0',
