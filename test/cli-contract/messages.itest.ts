@@ -34,7 +34,7 @@ describe('a message', () => {
     await session.relay.event('tool.started')
     const id = session.send('[From: auth] while you work')
     // Longer than agentd waits before it looks whether the CLI took the text in.
-    await session.relay.until('the text is enqueued', async () => (await session.transcript()).includes('while you work'), 20_000)
+    await session.relay.until('the text is enqueued', async () => (await session.transcript()).includes('while you work'))
     await session.sh('sleep 4; touch /tmp/go')
     await session.relay.frame('receipt', (f) => f.state === 'delivered' && f.messages.some((m) => m === id))
     await session.relay.event('turn.ended')
@@ -89,7 +89,7 @@ describe('a message', () => {
     await session.start()
     await session.relay.event('tool.started')
     const id = session.send('[From: auth] survivor')
-    await session.relay.until('it is enqueued', async () => (await session.transcript()).includes('survivor'), 20_000)
+    await session.relay.until('it is enqueued', async () => (await session.transcript()).includes('survivor'))
     await session.sh('kill -9 $(tmux -S /tmp/orchestra/tmux.sock display -p -t =cli: "#{pane_pid}")')
     await session.relay.frame('receipt', (f) => f.state === 'delivered' && f.messages.some((m) => m === id))
     await session.relay.event('turn.ended')

@@ -35,6 +35,12 @@ describe('an executor with a brief', () => {
     expect(await session.sh('git -C /workspace status --porcelain --branch')).toBe('## feature')
   })
 
+  it('keeps the conversation on disk', async () => {
+    await session.relay.event('turn.ended')
+    // Late: the CLI gathers what it writes.
+    await session.relay.until('the turn in the transcript', async () => (await session.transcript()).includes('"type":"assistant"'))
+  })
+
   it('resumes its conversation after kill -9, and waits for a message', async () => {
     await session.sh('kill -9 $(tmux -S /tmp/orchestra/tmux.sock display -p -t =cli: "#{pane_pid}")')
     await session.relay.event('cli.exited')
@@ -42,6 +48,28 @@ describe('an executor with a brief', () => {
     await session.deliver('[From: other] Are you back?')
     await session.relay.until('the model has both', () => session.relay.model.requests.find((r) => r.text.includes('Are you back?') && r.text.includes('/clear is only text here')))
   })
+})
+
+it('goes on by itself when it is killed in its first turn', async () => {
+  const session = await Session.create()
+  try {
+    let answer = () => {}
+    const wait = new Promise<void>((resolve) => { answer = resolve })
+    session.relay.decide = async () => {
+      await wait
+      return [{ type: 'text', text: 'ok' }]
+    }
+    await session.start()
+    await session.relay.until('the first request', () => session.relay.model.requests.length === 1)
+    await session.sh('kill -9 $(tmux -S /tmp/orchestra/tmux.sock display -p -t =cli: "#{pane_pid}")')
+    await session.relay.event('cli.exited')
+    answer()
+    // With the brief, or, where the prompt was on disk already, with the word that it was cut off.
+    await session.relay.event('turn.ended')
+    expect(session.relay.model.requests.at(-1)?.text).toContain('Do the task.')
+  } finally {
+    await session.stop()
+  }
 })
 
 it('works as root when the project is owned by root', async () => {

@@ -67,7 +67,7 @@ export class TestRelay {
   }
 
   /** Resolves as soon as `find` finds something; fails with what was seen. */
-  async until<T>(what: string, find: () => T | undefined | null | false | Promise<T | undefined | null | false>, ms = 20_000): Promise<T> {
+  async until<T>(what: string, find: () => T | undefined | null | false | Promise<T | undefined | null | false>, ms = 45_000): Promise<T> {
     const deadline = AbortSignal.timeout(ms)
     for (;;) {
       const found = await find()

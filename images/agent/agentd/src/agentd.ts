@@ -83,23 +83,35 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
     progress = { type: 'progress', step, text: text.slice(-20_000) }
     relay.send(progress)
   }
+  let cutOff = false
   const cli = new Cli({
     places, profile, tmux, seed,
     onStatus: (status) => {
       relay.send({ type: 'cli-status', status, at: now() })
       if (status === 'exited') questions.withdrawAll()
+      if (restartDue && status === 'idle') restartWhenIdle()
       delivery.kick()
     },
-    onReady: () => {
+    onReady: (resumed) => {
       report('ready', '')
+      // After a resume the CLI does nothing until it gets a message.
+      if (resumed && cutOff) delivery.tell('[From: orchestra] Your CLI ended in the middle of your last turn and was started again with the same conversation. A tool call that was under way may have been done in part: look, then go on.')
+      cutOff = false
       delivery.kick()
     },
-    onExit: (code, lines, wasReady) => {
+    onExit: (code, lines, was) => {
+      cutOff = was.busy
       event({ type: 'cli.exited', at: now(), code, reason: lines.slice(-2000) })
-      if (!wasReady && !cli.stopping) report('failed', `The CLI ended before it was ready (exit code ${code ?? 'unknown'}).\n${lines}`)
+      if (!was.ready && !cli.stopping) report('failed', `The CLI ended before it was ready (exit code ${code ?? 'unknown'}).\n${lines}`)
       else restarts.exited(code)
     },
   })
+  let restartDue = false
+  /** A turn that is under way ends first. */
+  const restartWhenIdle = () => {
+    restartDue = cli.status !== 'idle'
+    if (!restartDue) background('restarting the CLI', cli.restart())
+  }
   const restarts = new Restarts(() => cli.restart(), () => !cli.stopping)
   const delivery: Delivery = new Delivery(
     {
@@ -164,7 +176,7 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
       case 'refs': return background('setting refs', work.showRefs(frame.refs))
       case 'permission-mode': {
         seed.permissionMode = frame.mode
-        return background('changing the permission mode', profile.prepare(seed).then(() => cli.restart()))
+        return background('changing the permission mode', profile.prepare(seed).then(restartWhenIdle))
       }
       // The link's own business.
       case 'welcome':

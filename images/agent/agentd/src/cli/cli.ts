@@ -18,7 +18,7 @@ export type CliOptions = {
   onStatus: (status: Status) => void
   /** First record of a start: the CLI takes messages. */
   onReady: (resumed: boolean) => void
-  onExit: (code: number | null, lastLines: string, wasReady: boolean) => void
+  onExit: (code: number | null, lastLines: string, was: { ready: boolean; busy: boolean }) => void
 }
 
 const NAME = 'cli'
@@ -130,13 +130,13 @@ export class Cli {
     const known = await this.#o.tmux.waitFor(`${NAME}-exit`)
     if (start !== this.#starts) return
     const pane = known ? await this.#o.tmux.pane(NAME) : null
-    const wasReady = this.#record !== null
+    const was = { ready: this.#record !== null, busy: this.#status === 'busy' || this.#status === 'dialog' }
     this.#record = null
     this.#pid = 0
     this.#set('exited')
     const lines = known ? await this.#o.tmux.tail(NAME, 50) : ''
     log(`the CLI ended with ${pane?.code ?? 'no code'}`)
-    this.#o.onExit(pane?.code ?? null, lines, wasReady)
+    this.#o.onExit(pane?.code ?? null, lines, was)
   }
 
   #set(status: Status): void {

@@ -1,6 +1,7 @@
 /** The command line that starts Claude Code or takes its conversation up again, as a script: a brief is too long for tmux' own. */
-import { mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, writeFile } from 'node:fs/promises'
 import type { link } from '@orchestra/contracts'
+import { codeOf } from '../../log.ts'
 import type { Places } from '../../places.ts'
 import { mcpConfigPath, settingsPath } from './settings.ts'
 
@@ -28,12 +29,34 @@ const asText = (brief: string) => (/^[\s]*[/!#@]/.test(brief) ? `Your task:\n\n$
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`
 
+const HEAD_BYTES = 512 * 1024
+
+/**
+ * Whether there is something to resume. The CLI writes late: killed in its first seconds it leaves a file without a turn in it,
+ * which it neither resumes nor starts over with the same id. Such a file is put aside.
+ */
+const hasConversation = async (path: string): Promise<boolean> => {
+  const file = await open(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  })
+  if (file === null) return false
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
+    if (/"type":"(user|assistant)"/.test(buffer.toString('utf8', 0, bytesRead))) return true
+  } finally {
+    await file.close()
+  }
+  await rename(path, `${path}.unfinished`)
+  return false
+}
+
 export const writeScript = async (places: Places, seed: link.Seed): Promise<{ path: string; resumed: boolean }> => {
   const dir = `${places.home}/.orchestra`
   await mkdir(dir, { recursive: true })
   await writeFile(`${dir}/instructions.md`, await instructions(places, seed))
   // What is on disk decides, not what the seed says: a container may have been killed before or after the first turn.
-  const resumed = await stat(transcriptPath(places, seed.conversation)).then((s) => s.size > 0, () => false)
+  const resumed = await hasConversation(transcriptPath(places, seed.conversation))
   const mode = seed.permissionMode === 'bypass' ? 'bypassPermissions' : 'default'
   const words = [
     'exec', 'claude', resumed ? '--resume' : '--session-id', seed.conversation,
