@@ -17,7 +17,9 @@ export const Request = z.looseObject({
 export type Request = z.infer<typeof Request>
 
 const blocks = (content: z.infer<typeof Content> | undefined): Block[] => (content === undefined ? [] : typeof content === 'string' ? [{ type: 'text', text: content }] : content)
-const plain = (text: string): string => text.replace(/<system-reminder>.*?<\/system-reminder>/gs, '').trim()
+/** What the CLI adds to a message that came through its inbox, to the end of the text. */
+const INBOX_NOTE = /\n\s*This came from another Claude session\b.*$/s
+const plain = (text: string): string => text.replace(/<system-reminder>.*?<\/system-reminder>/gs, '').replace(INBOX_NOTE, '').trim()
 const resultText = (b: Block): string => {
   const inner = Content.safeParse(b.content)
   return inner.success ? blocks(inner.data).map((i) => i.text ?? '').join('\n') : ''

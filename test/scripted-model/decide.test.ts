@@ -54,7 +54,7 @@ describe('a script', () => {
     expect(play(user('build shop'), call, result('toolu_work_0_0_0', 'ok'), user('thank you'))).toMatchObject({ say: ['Built.', 'You are welcome.'], played: 'work/2 thanks/0' })
   })
   it('tells senders apart, also in one prompt', () => {
-    const both = user('Another session wrote:\n[From: two]\nthank you\n[From: person]\nwhat now?')
+    const both = user('Another session wrote:\n[From: two]\nthank you\n[From: person]\nwhat now?\n\nThis came from another Claude session, not typed by your user. thank')
     expect(play(user('build x'), said('Built.'), both)).toMatchObject({ played: 'anything/0' })
     expect(play(user('build x'), said('Built.'), user('[From: two]\nhi\n[From: person]\nthank you'))).toMatchObject({ played: 'thanks/0' })
   })
