@@ -1,5 +1,5 @@
 /** What needs the person, most urgent first: by rank, and within a rank by how long it waits. */
-import type { AttentionView, CredentialView, ProjectSettings, SessionId } from '@orchestra/contracts'
+import type { AttentionView, CredentialView, ProjectSettings, SessionId, Sha } from '@orchestra/contracts'
 import { actorName } from '@orchestra/contracts'
 import type { MergeRow, MessageRow, SessionRow } from './rows.ts'
 import { sessionStatus } from './status.ts'
@@ -16,7 +16,7 @@ export type AttentionFacts = {
   settings: ProjectSettings
   credential: CredentialView
   /** An image definition of the target branch that waits for a yes. */
-  image?: { blob: string; since: string } | null
+  image?: Sha | null
 }
 type Live = SessionRow & { derived: DerivedStatus; asks: boolean }
 
@@ -68,7 +68,7 @@ const ofProject = (f: AttentionFacts): Item[] => {
   if (f.credential.kind === 'none') items.push(item({ ...at, id: 'credential', kind: 'credential', title: 'No model credential yet', text: 'Enter an API key or a subscription token in Settings, or run `./orchestra login`. Until then no session can think.' }))
   else if (f.credential.lastCheck && !f.credential.lastCheck.ok) items.push(item({ ...at, id: 'credential', kind: 'credential', title: 'The model endpoint refuses', text: f.credential.lastCheck.text, since: f.credential.lastCheck.at }))
   if (f.settings.checkProposal) items.push(item({ ...at, id: 'proposal:check', kind: 'proposal', title: 'Run checks before a merge?', text: `The repository has \`${f.settings.checkProposal}\`.`, options: [`Use ${f.settings.checkProposal}`, 'No checks'], recommended: 0 }))
-  if (f.image) items.push(item({ ...at, id: `proposal:image:${f.image.blob}`, kind: 'proposal', title: 'Build the project\'s own agent image?', text: '.orchestra/agent.Dockerfile on the target branch is new or was changed. It is built with network access: read it first.', options: ['Build it'], since: f.image.since }))
+  if (f.image) items.push(item({ ...at, id: `proposal:image:${f.image}`, kind: 'proposal', title: 'Build the project\'s own agent image?', text: '.orchestra/agent.Dockerfile on the target branch is new or was changed. It is built with network access: read it first.', options: ['Build it', 'Not now'] }))
   return items
 }
 

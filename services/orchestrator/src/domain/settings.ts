@@ -1,9 +1,10 @@
 /** Settings that count: what a person set in the page, else the project's configuration, else a default. */
 import type { EngineFacts, ProjectSettings } from '@orchestra/contracts'
+import type { Price } from './prices.ts'
 import type { SettingsRow } from './rows.ts'
 
 /** `.orchestra/config.yaml` as it stands on the target branch. */
-export type ProjectConfig = { setup?: string | null; check?: string | null; carry?: string[]; keepSpecsInGit?: boolean }
+export type ProjectConfig = { setup?: string | null; check?: string | null; carry?: string[]; keepSpecsInGit?: boolean; prices?: Record<string, Price> }
 
 const defaults = { memoryMb: 2048, cpus: 2, pids: 2048 } as const
 const mostByDefault = 8

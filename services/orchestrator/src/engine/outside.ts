@@ -1,7 +1,8 @@
 /** What is not in the database: the checkout, the engine, the credential. Read at start, again when something says it changed. */
 import { limits } from '@orchestra/contracts'
-import type { CredentialView, EngineFacts, ProjectSettings, ProjectView } from '@orchestra/contracts'
+import type { CredentialView, EngineFacts, ProjectSettings, ProjectView, Sha } from '@orchestra/contracts'
 import { effectiveSettings } from '../domain/settings.ts'
+import type { Price } from '../domain/prices.ts'
 import type { SettingsRow } from '../domain/rows.ts'
 import type { Checkout, RepositoryFacts } from '../ports/repository.ts'
 import type { Place, Ports } from './core.ts'
@@ -16,6 +17,10 @@ export type Outside = {
   setCredential(view: CredentialView): void
   settings(row: SettingsRow): ProjectSettings
   projectView(row: SettingsRow): ProjectView
+  /** The project's own prices of models. */
+  prices(): Record<string, Price>
+  /** The project's image definition as it stands on the target branch. */
+  image(): Sha | null
   /** Each says whether what people see of it changed. */
   refreshCheckout(): Promise<boolean>
   refreshServices(): Promise<boolean>
@@ -32,7 +37,7 @@ export const makeOutside = (ports: Ports, place: Place, report: (what: string, e
   let checkout: Checkout | null = null
   let engine: EngineFacts | null = null
   let credential = none
-  let configured: Configured = { config: {}, include: [], checkProposal: null, warning: null }
+  let configured: Configured = { config: {}, include: [], checkProposal: null, image: null, warning: null }
   let configHead: string | null = null
 
   /** Configuration counts as committed where the checkout's branch stands: what an agent writes is inert until it is merged. */
@@ -72,6 +77,8 @@ export const makeOutside = (ports: Ports, place: Place, report: (what: string, e
     credential: () => credential,
     setCredential: (view) => { credential = view },
     settings,
+    prices: () => configured.config.prices ?? {},
+    image: () => configured.image,
     projectView: (row) => ({
       id: place.project, name: place.name, path: place.path, branch: now().branch, head: now().head, branches: now().branches, dirtyFiles: now().dirty.slice(0, mostDirty),
       settings: settings(row), credential, warnings: [...(facts?.warnings ?? []), ...(configured.warning ? [configured.warning] : []), ...warningOf(engine)],

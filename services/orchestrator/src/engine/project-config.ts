@@ -7,26 +7,33 @@ import { proposeCheck } from '../domain/settings.ts'
 import type { ProjectConfig } from '../domain/settings.ts'
 import type { Repository } from '../ports/repository.ts'
 
+const dollars = z.number().min(0).max(100_000)
+export const imageFile = '.orchestra/agent.Dockerfile'
 const ConfigFile = z.strictObject({
   setup: ProjectSettings.shape.setupCommand.optional(),
   check: ProjectSettings.shape.checkCommand.optional(),
   carry: ProjectSettings.shape.carry.optional(),
   keepSpecsInGit: z.boolean().optional(),
+  /** US dollars per million tokens, by model: in place of the table's. */
+  prices: z.record(z.string().max(200), z.strictObject({ input: dollars, output: dollars, cacheRead: dollars, cacheWrite: dollars })).optional(),
 })
 const Manifest = z.object({ scripts: z.object({ test: z.string() }).optional() })
 const topFiles = ['Cargo.toml', 'go.mod', 'pyproject.toml', 'pytest.ini', 'setup.py', 'Makefile'] as const
 const mostCarried = 200
 
-export type Configured = { config: ProjectConfig; /** Paths of `.worktreeinclude`. */ include: string[]; checkProposal: string | null; warning: string | null }
+export type Configured = { config: ProjectConfig; /** Paths of `.worktreeinclude`. */ include: string[]; checkProposal: string | null; /** Object name of the project's image definition. */ image: Sha | null; warning: string | null }
 
 export const readProjectConfig = async (repository: Repository, head: Sha): Promise<Configured> => {
   const text = async (path: string) => (await repository.fileAt(head, path))?.text ?? null
-  const [yaml, include, manifest, ...tops] = await Promise.all([text('.orchestra/config.yaml'), text('.worktreeinclude'), text('package.json'), ...topFiles.map(text)])
+  const [image, yaml, include, manifest, ...tops] = await Promise.all([
+    repository.fileAt(head, imageFile), text('.orchestra/config.yaml'), text('.worktreeinclude'), text('package.json'), ...topFiles.map(text),
+  ])
   const { config, warning } = readConfigFile(yaml)
   const has = (name: string) => tops.some((t, i) => t !== null && topFiles[i] === name)
   return {
     config,
     warning,
+    image: image?.blob ?? null,
     include: (include ?? '').split('\n').map((l) => l.trim()).filter((l) => l && !l.startsWith('#')).slice(0, mostCarried),
     checkProposal: proposeCheck({ testScript: testScriptOf(manifest), has }),
   }

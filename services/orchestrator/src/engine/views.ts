@@ -58,19 +58,22 @@ const recent = 200
 
 /** Everything small at once: sessions, open questions, usage, what waits for the person. */
 export const loadViews = async (read: Reader, place: Place, outside: Outside): Promise<Views> => {
-  const [rows, open, usage, settingsRow, merges, messages, now] = await Promise.all([
-    read.sessions(), read.openQuestions(), read.usage(), read.settings(), read.merges(100), read.messages({ limit: recent }), read.now(),
+  const [rows, open, usage, settingsRow, merges, messages, now, runs] = await Promise.all([
+    read.sessions(), read.openQuestions(), read.usage(), read.settings(), read.merges(100), read.messages({ limit: recent }), read.now(), read.runs(recent),
   ])
   const askedBy = (m: MessageRow): SessionId | null => (m.from.kind === 'session' ? m.from.id : null)
   const view = (s: SessionRow) => sessionViewOf(s, open.filter((m) => askedBy(m) === s.id), usage.filter((u) => u.session === s.id), now)
   const visible = rows.filter((s) => s.role !== 'check')
   const reported = messages.filter((m) => (m.kind === 'error' || m.kind === 'complete') && m.dismissedAt === null)
   const project = outside.projectView(settingsRow)
+  // A definition that was built, is being built or was declined has a run; a changed one is another.
+  const image = outside.image()
+  const proposed = image !== null && !runs.some((r) => r.kind === 'image' && r.tree === image) ? image : null
   return {
     project,
     sessions: visible.map(view),
     session: (id) => { const row = visible.find((s) => s.id === id); return row ? view(row) : null },
-    attention: attentionOf({ sessions: visible, messages: [...open, ...reported], merges, settings: project.settings, credential: outside.credential(), now }),
+    attention: attentionOf({ sessions: visible, messages: [...open, ...reported], merges, settings: project.settings, credential: outside.credential(), image: proposed, now }),
     line: merges.filter((m) => m.status === 'approved' || m.status === 'waiting').sort((a, b) => (a.approvedAt ?? '').localeCompare(b.approvedAt ?? '')).map((m) => m.id),
     askers: (ids) => messages.filter((m) => ids.has(m.id)).map(askedBy).filter((id) => id !== null),
   }

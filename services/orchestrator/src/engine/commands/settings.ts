@@ -1,8 +1,9 @@
-import { fail, MergeId, MessageId, ok, problem } from '@orchestra/contracts'
+import { fail, MergeId, MessageId, ok, problem, Sha } from '@orchestra/contracts'
 import type { Actor } from '@orchestra/contracts'
 import type { Tx } from '../../ports/store.ts'
 import type { Handlers } from '../dispatch.ts'
 import { admit } from '../queue.ts'
+import { declineImage } from '../runs/image.ts'
 
 /** An empty command says: asked, and none wanted. One that was chosen meanwhile stays. */
 const declineCheck = async (tx: Tx, actor: Actor): Promise<void> => {
@@ -18,13 +19,15 @@ export const settingsCommands: Pick<Handlers, 'settings.save' | 'attention.dismi
     return ok({})
   }),
 
-  'attention.dismiss': ({ actor, commit }, { id }) => commit(async (tx, now) => {
+  'attention.dismiss': ({ core, actor, commit }, { id }) => commit(async (tx, now) => {
     const message = MessageId.safeParse(id.replace(/^message:/, ''))
     const row = id.startsWith('message:') && message.success ? await tx.message(message.data) : null
     if (row) { await tx.putMessage({ ...row, dismissedAt: row.dismissedAt ?? now }); return ok({}) }
     const merge = MergeId.safeParse(id.replace(/^merge:/, ''))
     const asked = id.startsWith('merge:') && merge.success ? await tx.merge(merge.data) : null
     if (asked) { await tx.putMerge({ ...asked, dismissedAt: asked.dismissedAt ?? now }); return ok({}) }
+    const image = Sha.safeParse(id.replace(/^proposal:image:/, ''))
+    if (id.startsWith('proposal:image:') && image.success) { await declineImage(core, tx, image.data, now, actor); return ok({}) }
     if (id === 'proposal:check') { await declineCheck(tx, actor); return ok({}) }
     return fail(problem('not_found', `"${id}" can't be put away: it goes when what it names is settled.`, { about: id }))
   }),

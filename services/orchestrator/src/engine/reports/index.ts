@@ -32,7 +32,7 @@ export const makeReport = (core: Core, dispatch: Dispatcher, onRunStatus: OnRunS
 const onUsage = async (core: Core, u: Extract<bus.SessionReport, { type: 'usage' }>): Promise<Result<unknown>> => {
   await core.commit(async (tx) => {
     const paidByWindow = core.outside.credential().kind === 'subscription'
-    await tx.addUsage({ request: u.request, projectId: core.project, session: u.session, model: u.model, tokens: u.tokens, status: u.status, costUsd: paidByWindow ? null : costOf(u.model, u.tokens), window: u.window, at: u.at })
+    await tx.addUsage({ request: u.request, projectId: core.project, session: u.session, model: u.model, tokens: u.tokens, status: u.status, costUsd: paidByWindow ? null : costOf(u.model, u.tokens, core.outside.prices()), window: u.window, at: u.at })
     const row = await tx.session(u.session)
     if (row?.limitedUntil && u.status < 400) await tx.putSession({ ...row, limitedUntil: null, limitedText: null })
   })

@@ -2,28 +2,27 @@
 import { randomUUID } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import { fail, ok, problem } from '@orchestra/contracts'
-import type { Result, RunId, Sha } from '@orchestra/contracts'
+import type { Actor, Result, RunId, Sha } from '@orchestra/contracts'
 import { newRun } from '../../domain/new-rows.ts'
+import type { Tx } from '../../ports/store.ts'
 import type { Core } from '../core.ts'
 import type { Ctx } from '../dispatch.ts'
+import { imageFile } from '../project-config.ts'
 import type { EffectHandlers } from '../worker.ts'
 import type { Bells } from './bells.ts'
 import type { RunLogs } from './logs.ts'
 import { beginRun, endRun, isOver } from './rows.ts'
-
-export const imageFile = '.orchestra/agent.Dockerfile'
 
 const definition = async (core: Core): Promise<{ text: string; blob: Sha } | null> => {
   const { head } = core.outside.checkout()
   return head ? core.repository.fileAt(head, imageFile) : null
 }
 
-/** What waits for a yes: on the target branch, and neither built nor being built as it stands. */
-export const imageProposal = async (core: Core): Promise<{ blob: Sha } | null> => {
-  const found = await definition(core)
-  if (!found) return null
-  const runs = await core.store.read.runs(1000)
-  return runs.some((r) => r.kind === 'image' && r.tree === found.blob) ? null : { blob: found.blob }
+/** The person's "not now": recorded as a run that never was, so that only another definition asks again. */
+export const declineImage = async (core: Core, tx: Tx, blob: Sha, now: string, actor: Actor): Promise<void> => {
+  const run = newRun({ id: randomUUID() as RunId, projectId: core.project, session: null, kind: 'image', command: `build ${imageFile}`, startedBy: actor, now })
+  await tx.putRun({ ...run, tree: blob, status: 'cancelled', endedAt: now, lastLine: 'Not wanted.' })
+  tx.touchProject()
 }
 
 export const approveImage = async (ctx: Ctx, blob: Sha): Promise<Result<{ run: RunId }>> => {
@@ -36,6 +35,7 @@ export const approveImage = async (ctx: Ctx, blob: Sha): Promise<Result<{ run: R
     if (going) return ok({ run: going.id })
     const id = randomUUID() as RunId
     await tx.putRun({ ...newRun({ id, projectId: core.project, session: null, kind: 'image', command: `build ${imageFile}`, startedBy: actor, now }), tree: blob })
+    tx.touchProject()
     await tx.effect({ kind: 'image.build', lane: 'image', payload: { run: id, text: found.text }, session: null, actor })
     return ok({ run: id })
   })
