@@ -40,5 +40,5 @@ wanted=${1:-all}
   fi
 } >&2
 if [ "$wanted" = all ]; then
-  say "ORCHESTRA_TAG=$ORCHESTRA_TAG" "CHROMIUM_PATH=$(find_chromium)"
+  say "ORCHESTRA_TAG=$ORCHESTRA_TAG" "ORCHESTRA_AGENT_IMAGE=orchestra-agent:$ORCHESTRA_TAG" "CHROMIUM_PATH=$(find_chromium)"
 fi
