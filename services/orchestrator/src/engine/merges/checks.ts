@@ -42,6 +42,12 @@ const goingOn = async (core: Core, m: MergeRow, tree: Sha): Promise<RunId | null
   return null
 }
 
+/** A crash after a cancellation leaves a check that nobody waits for. */
+export const endLeftover = async (core: Core, m: MergeRow): Promise<void> => {
+  const row = await core.store.read.session(sessionOf(m))
+  if (row && row.phase !== 'deleted') await endCheckSession(core, row.id)
+}
+
 export const checkTree = async (core: Core, bells: Bells, m: MergeRow, tree: Sha, base: Sha): Promise<Checked> => {
   const settings = core.outside.settings(await core.store.read.settings())
   const command = settings.checkCommand

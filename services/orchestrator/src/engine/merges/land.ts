@@ -11,7 +11,7 @@ import type { Bells } from '../runs/bells.ts'
 import type { EffectHandlers } from '../worker.ts'
 import { changeMerge, settle } from './change.ts'
 import type { MergeChange } from './change.ts'
-import { checkTree } from './checks.ts'
+import { checkTree, endLeftover } from './checks.ts'
 import type { Checked } from './checks.ts'
 import { refreshRequests } from './request.ts'
 
@@ -87,6 +87,7 @@ const backInLine = (core: Core, id: MergeId): Promise<MergeRow | null> => core.c
 
 const land = async (core: Core, bells: Bells, id: MergeId): Promise<void> => {
   let m = await core.store.read.merge(id)
+  if (m && !isInLine(m)) return endLeftover(core, m)
   for (let i = 0; m && isInLine(m) && i < tries; i += 1) {
     const session = await core.store.read.session(m.session)
     if (!session) throw new Error(`merge ${id} is of the unknown session ${m.session}`)
