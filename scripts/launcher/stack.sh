@@ -60,13 +60,14 @@ stack_build() {
   stack_prune
 }
 
-# Drops our images of earlier sources that no container uses.
+# Drops our images of earlier sources, but none of a stack that is up: its spawner still needs the sessions' image.
 stack_prune() {
-  docker image ls --format '{{.Repository}}:{{.Tag}}' --filter 'reference=orchestra-*' | while read -r image; do
+  kept=" $ORCHESTRA_TAG local $(docker ps -a --filter label=dev.orchestra.stack --format '{{.Image}}' | sed 's/.*://' | tr '\n' ' ')"
+  docker image ls --format '{{.Repository}} {{.Tag}}' --filter 'reference=orchestra-*' | while read -r image tag; do
+    case "$kept" in *" $tag "*) continue ;; esac
     case "$image" in
-      *":$ORCHESTRA_TAG" | *:local) ;;
-      orchestra-orchestrator:* | orchestra-relay:* | orchestra-spawner:* | orchestra-web:* | orchestra-agent:* | orchestra-model:*)
-        docker image rm "$image" >/dev/null 2>&1 || : ;;
+      orchestra-orchestrator | orchestra-relay | orchestra-spawner | orchestra-web | orchestra-agent | orchestra-model)
+        docker image rm "$image:$tag" >/dev/null 2>&1 || : ;;
     esac
   done
 }
