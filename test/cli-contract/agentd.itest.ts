@@ -35,7 +35,8 @@ it('a file saved on the host is in a snapshot at once', async () => {
   const from = Date.now()
   await writeFile(join(session.dir, 'ws/readme.md'), 'changed\n')
   await session.relay.until('a snapshot', () => session.relay.pushes.length > before)
-  expect(Date.now() - from).toBeLessThan(500)
+  // Seen by a watch, not by the sweep every 15 s. How fast is the bench's question.
+  expect(Date.now() - from).toBeLessThan(5000)
 })
 
 it('follows the branch when a person commits on it', async () => {

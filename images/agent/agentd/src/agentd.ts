@@ -24,8 +24,9 @@ import { Spool } from './relay/spool.ts'
 import { Restarts } from './cli/restarts.ts'
 import { Runs } from './runs/runs.ts'
 import { waitForOtherSeed, waitForSeed } from './seed.ts'
-import { bridge } from './terminal/bridge.ts'
+import { openTerminal } from './terminal/open.ts'
 import { Ttyd } from './terminal/ttyd.ts'
+import { startCheck } from './runs/check.ts'
 import { writeUser } from './user.ts'
 
 export const VERSION = '0.1.0'
@@ -54,19 +55,10 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
   const runsOf = (tree: () => Promise<Sha | null>) => new Runs({ cwd: places.workspace, env, post, report: (f) => relay.send(f), tree })
 
   if (seed.role === 'check') {
-    const runs = runsOf(() => Promise.resolve(null))
-    onFrame = (frame) => {
-      if (frame.type === 'run-cancel') runs.cancel(frame.id)
-    }
+    const check = startCheck(seed, relay, runsOf(() => Promise.resolve(null)))
+    onFrame = check.onFrame
     relay.start()
-    const ended = seed.run === null ? Promise.resolve(1) : runs.run(seed.run.id, seed.run.commands).then((r) => (r?.passed === true ? 0 : (r?.exitCode ?? 1) || 1))
-    return {
-      ended: ended.then(async (code) => (await relay.flush(5000), code)),
-      stop: async () => {
-        runs.cancelAll()
-        await relay.flush(2000)
-      },
-    }
+    return check
   }
 
   const git = gitOn(places)
@@ -151,11 +143,6 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
       await profile.prepare(seed)
     }
   }
-  const openTerminal = async (frame: Extract<link.ToAgent, { type: 'open-stream' }>) => {
-    if (frame.target === 'shell' && !(await tmux.has('shell'))) await tmux.start('shell', places.workspace, [], frame, null)
-    await bridge(places.relaySocket, frame.id, await ttyd.socket(frame.target, tmux.attachCommand(frame.target)), frame)
-  }
-
   onUp = () => {
     if (progress !== null) relay.send(progress)
     relay.send({ type: 'cli-status', status: cli.status, at: now() })
@@ -164,7 +151,7 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
     switch (frame.type) {
       case 'deliver': return delivery.deliver(frame.deliveries)
       case 'interrupt': return background('interrupt', cli.interrupt().then((over) => event(over ? { type: 'turn.failed', at: now(), error: 'interrupted', text: 'Interrupted.' } : { type: 'notice', at: now(), text: 'The turn did not end after three tries to interrupt it.' })))
-      case 'open-stream': return background('opening a terminal', openTerminal(frame))
+      case 'open-stream': return background('opening a terminal', openTerminal({ places, tmux, ttyd }, frame))
       case 'run': {
         // The setup command tried again: the session starts when it passes.
         const isSetup = cli.status === 'exited' && progress?.step === 'failed' && frame.command === seed.setupCommand

@@ -6,7 +6,7 @@ import { link } from '@orchestra/contracts'
 import { codeOf } from './log.ts'
 
 const POLL_MS = 10
-const CHANGE_POLL_MS = 300
+const CHANGE_POLL_MS = 1000
 
 /**
  * Resolves with the seed as soon as it stands. Polled: the folder is a mount of a volume that another container writes to, a

@@ -141,6 +141,10 @@ export class Link {
 
   #checkIdle(): void {
     if (!this.#welcomed || this.#options.spool.batch(this.#options.spool.acknowledged) !== null) return
-    for (const done of this.#idle.splice(0)) done()
+    const waiting = this.#idle.splice(0)
+    if (waiting.length === 0) return
+    // Frames and pings keep their order: the answer says that all before it has arrived.
+    this.#socket?.once('pong', () => waiting.forEach((done) => done()))
+    this.#socket?.ping()
   }
 }
