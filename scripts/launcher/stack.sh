@@ -60,10 +60,11 @@ stack_build() {
   stack_prune
 }
 
-# Drops our images of earlier sources, but none of a stack that is up: its spawner still needs the sessions' image.
+# Drops our images of earlier sources, but none of a stack that is up (its spawner still needs the sessions' image) and not the
+# newest four of each: another `up` may have built one a moment ago.
 stack_prune() {
   kept=" $ORCHESTRA_TAG local $(docker ps -a --filter label=dev.orchestra.stack --format '{{.Image}}' | sed 's/.*://' | tr '\n' ' ')"
-  docker image ls --format '{{.Repository}} {{.Tag}}' --filter 'reference=orchestra-*' | while read -r image tag; do
+  docker image ls --format '{{.Repository}} {{.Tag}}' --filter 'reference=orchestra-*' | awk 'seen[$1]++ >= 4' | while read -r image tag; do
     case "$kept" in *" $tag "*) continue ;; esac
     case "$image" in
       orchestra-orchestrator | orchestra-relay | orchestra-spawner | orchestra-web | orchestra-agent | orchestra-model)
