@@ -8,7 +8,7 @@ export type Who = { uid: number; gid: number } | null
 /** Output of both streams, in order. Killed at the deadline. */
 export const run = (program: string, args: string[], o: { cwd: string; env: NodeJS.ProcessEnv; who?: Who; deadlineMs: number; onOutput?: (text: string) => void }): Promise<Outcome> =>
   new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: o.cwd, env: o.env, ...(o.who ?? {}), stdio: ['ignore', 'pipe', 'pipe'], timeout: o.deadlineMs, killSignal: 'SIGKILL' })
+    const child = spawn(program, args, { cwd: o.cwd, env: o.env, ...o.who, stdio: ['ignore', 'pipe', 'pipe'], timeout: o.deadlineMs, killSignal: 'SIGKILL' })
     let output = ''
     const take = (chunk: Buffer) => {
       output += chunk.toString()

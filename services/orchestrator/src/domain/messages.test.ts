@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { MessageId, ProjectId, SessionId } from '@orchestra/contracts'
 import { expect, test } from 'vitest'
 import { framed, inboxItem } from './messages.ts'
@@ -7,7 +6,7 @@ import { newMessage } from './new-rows.ts'
 const auth = { kind: 'session', id: 'auth' as SessionId } as const
 const owner = { kind: 'person', name: 'owner' } as const
 const message = (m: Partial<Parameters<typeof newMessage>[0]>) =>
-  newMessage({ id: randomUUID() as MessageId, projectId: 'p' as ProjectId, kind: 'note', from: auth, to: { kind: 'session', id: 'api' as SessionId }, text: 'Hello', now: '2026-01-01T00:00:00Z', ...m })
+  newMessage({ id: crypto.randomUUID() as MessageId, projectId: 'p' as ProjectId, kind: 'note', from: auth, to: { kind: 'session', id: 'api' as SessionId }, text: 'Hello', now: '2026-01-01T00:00:00Z', ...m })
 
 test('texts say who speaks and what kind of message it is', () => {
   expect(framed(message({}), null)).toBe('[From: auth]\nHello')
@@ -22,7 +21,7 @@ test('only a person\'s own message has the person\'s voice', () => {
   const answer = message({ kind: 'answer', from: owner, to: auth, text: 'Yes', inReplyTo: question.id })
   expect(inboxItem(answer, null, question)).toMatchObject({ delivery: { voice: 'person', text: '[From: person]\nANSWER: (to your question "Hello") Yes' }, answer: { question: question.id, text: 'Yes' } })
   // The designer hears of the answer from us: it was not said to the designer.
-  const copy = { ...answer, id: randomUUID() as MessageId, to: { kind: 'session', id: 'designer' as SessionId } as const, copyOf: answer.id }
+  const copy = { ...answer, id: crypto.randomUUID() as MessageId, to: { kind: 'session', id: 'designer' as SessionId } as const, copyOf: answer.id }
   expect(inboxItem(copy, answer, question)).toMatchObject({ delivery: { voice: 'system' }, answer: null })
   expect(inboxItem({ ...question, copyOf: question.id, to: { kind: 'session', id: 'designer' as SessionId } }, question, null).delivery.voice).toBe('session')
 })
