@@ -3,6 +3,7 @@ import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { Terminal } from '@xterm/xterm'
 import ReconnectingSocket from 'partysocket/ws'
 import { socketUrl } from '../../api.ts'
+import { isLight, onTheme } from '../../ui/theme.ts'
 import { binaryInput, flow, hello, input, output, pause, resize, resume } from './ttyd.ts'
 
 const css = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
@@ -11,8 +12,6 @@ const theme = () => ({
   background: css('--bg'), foreground: css('--text'), cursor: css('--accent'), selectionBackground: `${css('--accent')}55`,
   blue: css('--accent'), green: css('--work'), yellow: css('--ask'), red: css('--error'), cyan: css('--review'), magenta: css('--drift'),
 })
-
-const isLight = () => matchMedia('(prefers-color-scheme: light)').matches && document.documentElement.dataset.theme !== 'dark' || document.documentElement.dataset.theme === 'light'
 
 /** Clipboard writes, titles, links, notifications and inline images are an agent's way out of its terminal: swallowed. */
 const swallowed = [0, 1, 2, 7, 8, 9, 50, 52, 99, 777, 1337]
@@ -84,14 +83,11 @@ export const connectTerminal = (element: HTMLElement, session: string, target: '
     refit()
   })
   const repaint = () => { term.options.theme = theme(); term.options.minimumContrastRatio = isLight() ? 7 : 4.5 }
-  const scheme = matchMedia('(prefers-color-scheme: light)')
-  scheme.addEventListener('change', repaint)
-  addEventListener('themechange', repaint)
+  const stopTheme = onTheme(repaint)
 
   return () => {
     observer.disconnect()
-    scheme.removeEventListener('change', repaint)
-    removeEventListener('themechange', repaint)
+    stopTheme()
     socket.close()
     term.dispose()
   }
