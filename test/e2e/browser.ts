@@ -15,6 +15,8 @@ export type Browser = {
   shot: (name: string) => Promise<string>
   /** Errors of the page's own scripts, which no scenario expects. */
   faults: string[]
+  /** What the page's console and network said, as evidence. */
+  heard: string[]
   close: () => Promise<void>
 }
 
@@ -34,7 +36,10 @@ export const openBrowser = async (link: string, shots: string): Promise<Browser>
   const context = await chrome.newContext({ viewport: { width: 1440, height: 900 } })
   const page = await context.newPage()
   const faults: string[] = []
+  const heard: string[] = []
   page.on('pageerror', (e) => faults.push(e.message))
+  page.on('console', (m) => heard.push(`${m.type()}: ${m.text()}`))
+  page.on('requestfailed', (r) => heard.push(`failed: ${r.method()} ${r.url()} ${r.failure()?.errorText ?? ''}`))
   const origin = new URL(link).origin
   let taken = 0
   await page.goto(link)
@@ -55,6 +60,7 @@ export const openBrowser = async (link: string, shots: string): Promise<Browser>
       return file
     },
     faults,
+    heard,
     close: () => chrome.close(),
   }
 }

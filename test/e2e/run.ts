@@ -25,7 +25,8 @@ const seconds = (since: number) => `${((performance.now() - since) / 1000).toFix
 
 const keepEvidence = async (results: string, stack: Stack | null, browser: Browser | null): Promise<void> => {
   if (browser !== null) say(`    page: ${await browser.shot('failed')}`)
-  if (browser !== null) writeFileSync(join(results, 'page.txt'), await browser.page.locator('body').innerText())
+  if (browser !== null && browser.faults.length > 0) say(`    the page's own faults: ${browser.faults.join('; ')}`)
+  if (browser !== null) writeFileSync(join(results, 'page.txt'), `${await browser.page.locator('body').innerText()}\n\n${browser.heard.join('\n')}`)
   if (stack !== null) writeFileSync(join(results, 'stack.log'), await stack.logs())
   say(`    page text and the stack's logs: ${results}`)
 }

@@ -33,9 +33,11 @@ export const tmuxOn = (dir: string, env: Record<string, string>) => {
   return {
     /** Command line that attaches to a session, for ttyd. */
     attachCommand: (name: string): string[] => ['tmux', ...base, 'attach-session', '-t', `=${name}`],
+    /** Starts the server, with this environment: a terminal that is opened before the CLI would else start one with its own. */
     prepare: async (): Promise<void> => {
       await mkdir(dir, { recursive: true, mode: 0o700 })
       await writeFile(`${dir}/tmux.conf`, CONFIG)
+      await must(['start-server'])
     },
     has: async (name: string): Promise<boolean> => (await attempt(['has-session', '-t', `=${name}`])).code === 0,
     /** The dead pane stays to be read; `exitChannel` is signalled when the command ends. */
