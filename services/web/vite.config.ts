@@ -11,6 +11,7 @@ const proxy = { target: stack.origin, changeOrigin: true, ws: true, headers: { o
 
 export default defineConfig({
   plugins: [react(), tailwind(), budget(250)],
+  worker: { format: 'es' },
   build: {
     target: 'es2023',
     // A font inlined as a data: address would be refused by the content security policy.

@@ -42,7 +42,7 @@ export const DiffFiles = ({ diff, index = true, marks = false, onScroll, top }: 
             {diff.truncated && <span className="text-ask">shortened: too much to show all of it</span>}
           </p>
           {diff.files.map((f) => (
-            <DiffFile key={f.path} id={anchor(diff.session, f.path)} file={f} viewed={marks && viewed.has(f)} onViewed={marks ? (v) => viewed.set(f, v) : undefined} />
+            <DiffFile key={f.path} id={anchor(diff.session, f.path)} file={f} viewed={marks && viewed.has(f)} onViewed={marks ? viewed.mark : undefined} />
           ))}
         </div>
       </div>

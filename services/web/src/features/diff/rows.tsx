@@ -33,8 +33,8 @@ const Block = ({ rows, eager }: { rows: Row[]; eager: boolean }) => {
 }
 
 /** Rows of a patch as plain text nodes. Only what is near the screen is in the document, so its length costs nothing. */
-export const Rows = ({ rows }: { rows: Row[] }) => {
+export const Rows = ({ rows, eager }: { rows: Row[]; /** draws the first rows before the browser has looked where they are */ eager: boolean }) => {
   const blocks = []
-  for (let at = 0; at < rows.length; at += BLOCK) blocks.push(<Block key={at} rows={rows.slice(at, at + BLOCK)} eager={at === 0} />)
+  for (let at = 0; at < rows.length; at += BLOCK) blocks.push(<Block key={at} rows={rows.slice(at, at + BLOCK)} eager={eager && at === 0} />)
   return <div className="py-1 font-mono text-[12px] leading-[18px]">{blocks}</div>
 }

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useCallback, useState } from 'react'
 
 const KEY = 'orchestra.viewed'
 const MOST = 2000
@@ -14,18 +14,19 @@ const load = (): string[] => {
   }
 }
 
+type Read = { path: string; blob: string | null }
+const keyOf = (f: Read): string => `${f.path}@${f.blob ?? 'gone'}`
+
 /** Marks of a reader, keyed on the content that was read: a file that changes is unread again. */
 export const useViewed = () => {
   const [marks, setMarks] = useState<ReadonlySet<string>>(() => new Set(load()))
-  const keyOf = (f: { path: string; blob: string | null }) => `${f.path}@${f.blob ?? 'gone'}`
-  return {
-    has: (f: { path: string; blob: string | null }) => marks.has(keyOf(f)),
-    set: (f: { path: string; blob: string | null }, viewed: boolean) => {
-      const next = new Set(marks)
-      if (viewed) next.add(keyOf(f))
-      else next.delete(keyOf(f))
-      setMarks(next)
-      localStorage.setItem(KEY, JSON.stringify([...next].slice(-MOST)))
-    },
-  }
+  const mark = useCallback((f: Read, viewed: boolean) => {
+    // Read again, since another tab may have marked files meanwhile.
+    const next = new Set(load())
+    if (viewed) next.add(keyOf(f))
+    else next.delete(keyOf(f))
+    localStorage.setItem(KEY, JSON.stringify([...next].slice(-MOST)))
+    setMarks(next)
+  }, [])
+  return { has: (f: Read) => marks.has(keyOf(f)), mark }
 }
