@@ -19,7 +19,7 @@ export const HookInput = z.object({
   error: text,
   delta: text,
   message_id: text,
-  index: z.number().catch(0),
+  index: z.number().int().min(0).max(100_000).catch(0),
   final: z.boolean().catch(false),
   last_assistant_message: text,
   message: text,
@@ -53,17 +53,18 @@ const exitCodeIn = (error: string): number | null => {
   return found === null ? null : Number(found[1])
 }
 
-/** Text pieces of a message as they are shown, joined when the last one came. */
+/** Text of a message, joined when its last piece came. Each piece has an index of its own; hooks may overtake one another. */
 export const displayJoiner = () => {
-  const open = new Map<string, string>()
+  const open = new Map<string, string[]>()
   return (input: HookInput): string | null => {
-    const key = `${input.message_id} ${input.index}`
-    const whole = cut((open.get(key) ?? '') + input.delta)
+    const pieces = open.get(input.message_id) ?? []
+    pieces[input.index] = cut((pieces[input.index] ?? '') + input.delta)
     if (!input.final) {
-      open.set(key, whole)
+      open.set(input.message_id, pieces)
       return null
     }
-    open.delete(key)
+    open.delete(input.message_id)
+    const whole = cut(pieces.join(''))
     return whole.trim() === '' ? null : whole
   }
 }
