@@ -35,3 +35,20 @@ npmrc_write() {
   )
   if cmp -s "$1.new" "$1"; then rm -f "$1.new"; else mv "$1.new" "$1"; fi
 }
+
+# The package registries that this user has set for themselves, for agents; empty where a tool goes by its own default. A name and
+# password in an address are left out: agents get none.
+registries_find() {
+  npm=${npm_config_registry:-${NPM_CONFIG_REGISTRY:-}} pip=${PIP_INDEX_URL:-} go=${GOPROXY:-}
+  if [ -z "$npm" ] && have npm; then npm=$(cd / && npm config list 2>/dev/null | sed -n 's/^registry = "\(.*\)"$/\1/p' | head -n 1); fi
+  for program in pip3 pip; do
+    if [ -z "$pip" ] && have "$program"; then pip=$(cd / && "$program" config get global.index-url 2>/dev/null) && break || pip=''; fi
+  done
+  if [ -z "$go" ] && have go; then go=$(sed -n 's/^GOPROXY=//p' "$(cd / && go env GOENV 2>/dev/null)" 2>/dev/null | head -n 1); fi
+  ORCHESTRA_NPM_REGISTRY=${ORCHESTRA_NPM_REGISTRY:-$(address_public "$npm")}
+  ORCHESTRA_PIP_INDEX=${ORCHESTRA_PIP_INDEX:-$(address_public "$pip")}
+  ORCHESTRA_GOPROXY=${ORCHESTRA_GOPROXY:-$(address_public "$go")}
+  export ORCHESTRA_NPM_REGISTRY ORCHESTRA_PIP_INDEX ORCHESTRA_GOPROXY
+}
+
+address_public() { printf '%s\n' "$1" | sed 's#\(https*://\)[^/@]*@#\1#g'; }

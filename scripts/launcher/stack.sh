@@ -22,6 +22,7 @@ stack_environment() {
   ORCHESTRA_HOST_CA=$(host_ca_bundle)
   if [ "$ORCHESTRA_HOST_CA" = - ]; then unset ORCHESTRA_HOST_CA; else export ORCHESTRA_HOST_CA; fi
   export ORCHESTRA_TAG
+  registries_find
   unset COMPOSE_PROFILES COMPOSE_FILE COMPOSE_ENV_FILES
 }
 

@@ -3,7 +3,7 @@
  * (delivery, containers) is tested on the real parts in the adapters' own tests and in the scenarios.
  */
 import { ok } from '@orchestra/contracts'
-import type { bus, ContainerFact, link, Problem, Result, SessionId } from '@orchestra/contracts'
+import type { bus, ContainerFact, EgressPolicy, link, Problem, Result, SessionId } from '@orchestra/contracts'
 import type { Bus } from '../../services/orchestrator/src/ports/bus.ts'
 import type { Runtime } from '../../services/orchestrator/src/ports/runtime.ts'
 
@@ -11,6 +11,7 @@ export type MemoryBus = Bus & {
   inbox: { session: SessionId; item: bus.InboxItem }[]
   controls: { session: SessionId; frame: link.ToAgent }[]
   opened: Set<SessionId>
+  egress: EgressPolicy | null
   /** What an agent does when it gets a frame. */
   onControl: (session: SessionId, frame: link.ToAgent) => Promise<void>
 }
@@ -18,13 +19,14 @@ export type MemoryBus = Bus & {
 export const memoryBus = (): MemoryBus => {
   const none = { kind: 'none', baseUrl: '', hint: '', lastCheck: null } as const
   const it: MemoryBus = {
-    inbox: [], controls: [], opened: new Set(), onControl: async () => undefined,
+    inbox: [], controls: [], opened: new Set(), egress: null, onControl: async () => undefined,
     putInbox: async (session, item) => { if (!it.inbox.some((i) => i.item.delivery.message === item.delivery.message)) it.inbox.push({ session, item }) },
     control: async (session, frame) => { it.controls.push({ session, frame }); await it.onControl(session, frame); return ok(undefined) },
     openSession: async (session) => { it.opened.add(session); return ok(undefined) },
     closeSession: async (session) => { it.opened.delete(session); return ok(undefined) },
     credentialStatus: async () => ok(none),
     saveCredential: async () => ok(none),
+    setEgress: async (policy) => { it.egress = policy; return ok(undefined) },
     publishFact: () => undefined,
     onCall: () => undefined,
     onReport: () => undefined,
@@ -58,6 +60,7 @@ export const memoryRuntime = (): MemoryRuntime => {
     logs: async () => it.log,
     buildImage: async () => ok({ image: 'none' }),
     rescue: async () => ({ ok: false, problem: { code: 'session_unknown', message: 'it has no git volume', next: '' } }),
+    registries: async () => ok({ image: 'agent', registries: [{ tool: 'npm', host: 'npm.example' }, { tool: 'pip', host: 'pip.example' }] }),
     engine: async () => ok({ version: '28.5.0', memoryMb: 8192, cpus: 2, arch: 'x86_64', diskFreeMb: null }),
     watch: () => () => undefined,
   }

@@ -52,7 +52,7 @@ test('what is not allowed is refused with the reason, and reported', async () =>
   expect(await tunnel('evil.example:443')).toMatch(/^HTTP\/1.1 403 .*evil\.example:443 is not among the hosts/s)
   expect((await overSocket(stack.socket(id), 'http://127.0.0.1:1/', { method: 'GET' })).status).toBe(403)
   expect((await overSocket(stack.socket(id), 'https://github.com/', { method: 'GET' })).status).toBe(400)
-  await expect.poll(refusals).toMatchObject([{ host: 'evil.example', port: 443, session: id }, { host: '127.0.0.1', port: 1 }])
+  await expect.poll(refusals).toMatchObject([{ host: 'evil.example', port: 443, session: id, cause: 'unlisted' }, { host: '127.0.0.1', port: 1 }])
 })
 
 test('nonsense is no target', async () => {

@@ -3,6 +3,7 @@
  * `input` is what the caller gives, `reply` what comes back when it was accepted (committed), not when its effects are done.
  */
 import { z } from 'zod'
+import { EgressRule } from './egress.ts'
 import { MergeId, MessageId, RunId, SessionId, Sha } from './ids.ts'
 import { limits } from './limits.ts'
 import { PermissionMode, ProjectSettings } from './views.ts'
@@ -64,6 +65,8 @@ export const commands = {
   'merge.undo': { input: z.object({ merge: MergeId }), reply: z.object({ sha: Sha }) },
   'merge.resolve': { input: z.object({ merge: MergeId }), reply: done },
   'settings.save': { input: ProjectSettings.omit({ checkProposal: true }).partial(), reply: done },
+  /** Answers what a session wanted to reach: the host goes on the project's list of allowed or of refused ones. */
+  'egress.decide': { input: session.extend({ host: EgressRule, allow: z.boolean() }), reply: done },
   'image.approve': { input: z.object({ blob: Sha }), reply: z.object({ run: RunId }) },
 } as const
 

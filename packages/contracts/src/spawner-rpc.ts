@@ -6,6 +6,7 @@
  * GET /image/log?run=ID streams a build's log.
  */
 import { z } from 'zod'
+import { Registry } from './egress.ts'
 import { ProjectId, Role, RunId, SessionId, Sha } from './ids.ts'
 
 export const Resources = z.object({
@@ -51,6 +52,8 @@ export const spawnerVerbs = {
   rescue: one.extend({ project: ProjectId, known: z.array(Sha).max(100) }),
   /** Builds the project's agent image from text that a person approved. Reply: { image }. Log at /image/log. */
   buildImage: z.object({ project: ProjectId, run: RunId, dockerfile: z.string().max(64 * 1024) }),
+  /** Asks the package managers in the project's agent image for their registries, in a throw-away container without network. Reply: ImageRegistries. */
+  registries: z.object({ project: ProjectId }),
   /** Facts of the engine: memory for the cap, version for warnings. Reply: EngineFacts. */
   engine: z.object({}),
 } as const
@@ -58,3 +61,6 @@ export type SpawnerVerb = keyof typeof spawnerVerbs
 
 export const EngineFacts = z.object({ version: z.string(), memoryMb: z.number(), cpus: z.number(), arch: z.string(), diskFreeMb: z.number().nullable() })
 export type EngineFacts = z.infer<typeof EngineFacts>
+
+export const ImageRegistries = z.object({ image: z.string(), registries: z.array(Registry).max(100) })
+export type ImageRegistries = z.infer<typeof ImageRegistries>

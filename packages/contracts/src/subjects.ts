@@ -11,6 +11,7 @@
 import { z } from 'zod'
 
 import { Delivery, FromAgent } from './agent-link.ts'
+import { EgressCause, EgressPolicy } from './egress.ts'
 import { MessageId, Role, SessionId, Timestamp } from './ids.ts'
 import { Problem } from './problems.ts'
 import { CredentialView, Tokens } from './views.ts'
@@ -37,7 +38,7 @@ export const SessionReport = z.discriminatedUnion('type', [
   z.object({ type: z.literal('frame'), session: SessionId, frame: FromAgent }),
   z.object({ type: z.literal('usage'), session: SessionId, request: z.uuid(), model: z.string().max(200), tokens: Tokens, status: z.number(), /** the fullest of a subscription's windows; `used` from 0 to 1 */ window: z.object({ used: z.number(), resetsAt: Timestamp.nullable() }).nullable(), at: Timestamp }),
   z.object({ type: z.literal('limited'), session: SessionId, until: Timestamp.nullable(), text: z.string().max(2000), at: Timestamp }),
-  z.object({ type: z.literal('egress-refused'), session: SessionId, host: z.string().max(300), port: z.number(), reason: z.string().max(300), at: Timestamp }),
+  z.object({ type: z.literal('egress-refused'), session: SessionId, host: z.string().max(300), port: z.number(), reason: z.string().max(300), cause: EgressCause, at: Timestamp }),
   z.object({ type: z.literal('ask'), session: SessionId, id: z.uuid(), origin: z.enum(['tool', 'native', 'permission']), question: z.string(), options: z.array(z.string()), recommended: z.number().nullable() }),
   z.object({ type: z.literal('ask-closed'), session: SessionId, message: MessageId, reason: z.string().max(400) }),
 ])
@@ -58,6 +59,8 @@ export const relayVerbs = {
   credential: z.object({ kind: z.enum(['api-key', 'subscription']), secret: z.string().min(1).max(4000).nullable(), baseUrl: z.url().nullable() }),
   /** Reply: CredentialView. */
   status: z.object({}),
+  /** What agents may reach from now on; open tunnels to anything else are cut. Reply: {}. */
+  egress: EgressPolicy,
 } as const
 export type RelayVerb = keyof typeof relayVerbs
 export const RelayStatus = CredentialView

@@ -1,5 +1,6 @@
 /** The rows that the page renders and that the API returns. The server derives every status; a client never infers one. */
 import { z } from 'zod'
+import { EgressMode, EgressRule, Registry } from './egress.ts'
 import { Actor, MergeId, MessageId, ProjectId, Role, RunId, SessionId, Sha, Timestamp } from './ids.ts'
 import { Problem } from './problems.ts'
 
@@ -154,7 +155,7 @@ export type RunView = z.infer<typeof RunView>
 export const AttentionView = z.object({
   id: z.string(),
   rank: z.number(),
-  kind: z.enum(['error', 'failed-start', 'question', 'permission', 'approval', 'complete', 'credential', 'proposal']),
+  kind: z.enum(['error', 'failed-start', 'question', 'permission', 'approval', 'complete', 'credential', 'proposal', 'egress']),
   session: SessionId.nullable(),
   messageId: MessageId.nullable(),
   mergeId: MergeId.nullable(),
@@ -231,6 +232,10 @@ export const ProjectSettings = z.object({
   cpus: z.number().min(0.25).max(64),
   pids: z.number().int().min(64).max(32_768),
   permissionMode: PermissionMode,
+  egress: EgressMode,
+  egressAllow: z.array(EgressRule).max(200),
+  /** Kept refused: nobody is asked again. */
+  egressRefuse: z.array(EgressRule).max(200),
 })
 export type ProjectSettings = z.infer<typeof ProjectSettings>
 
@@ -255,6 +260,8 @@ export const ProjectView = z.object({
   dirtyFiles: z.array(z.string()),
   settings: ProjectSettings,
   credential: CredentialView,
+  /** Package registries that the tools in the sessions' image name; reached unless egress is closed. */
+  registries: z.array(Registry),
   warnings: z.array(z.string()),
 })
 export type ProjectView = z.infer<typeof ProjectView>

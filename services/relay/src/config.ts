@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { servicePaths } from '@orchestra/contracts'
 import { z } from 'zod'
+import { parseRule } from './egress/rules.ts'
+import type { Rule } from './egress/rules.ts'
 
 const seconds = (fallback: number) => z.coerce.number().positive().max(86_400).default(fallback).transform((n) => n * 1000)
 const empty = (value: unknown) => (value === '' ? undefined : value)
@@ -21,6 +23,10 @@ const Environment = z.object({
   ORCHESTRA_MODEL_URL: z.preprocess(empty, z.url().optional()),
   /** Hosts that agents may reach beside GitHub: `host`, `host:port`, `*.domain` or `*`, separated by commas. */
   ORCHESTRA_EGRESS_ALLOW: z.string().default(''),
+  /** The operator's own package registries: addresses, several separated by commas or bars. Their hosts are allowed like the above. */
+  ORCHESTRA_NPM_REGISTRY: z.string().default(''),
+  ORCHESTRA_PIP_INDEX: z.string().default(''),
+  ORCHESTRA_GOPROXY: z.string().default(''),
   /** The operator's own proxy, for model endpoint and agents alike. */
   HTTPS_PROXY: z.string().optional(),
   HTTP_PROXY: z.string().optional(),
@@ -45,3 +51,10 @@ export const readSecrets = async (folder: string): Promise<Secrets> => {
   const [natsUser, natsPassword, internalToken] = await Promise.all([secret('nats-user'), secret('nats-password'), secret('internal-token')])
   return { natsUser, natsPassword, internalToken }
 }
+
+/** Words that are no address (Go's `direct` and `off`) name no host. */
+export const operatorRegistries = (config: Config): Rule[] =>
+  [config.ORCHESTRA_NPM_REGISTRY, config.ORCHESTRA_PIP_INDEX, config.ORCHESTRA_GOPROXY].join(',').split(/[,|\s]+/).flatMap((word) => {
+    const url = /^https?:\/\//i.test(word) ? URL.parse(word) : null
+    return url ? [parseRule(url.host)] : []
+  })

@@ -2,11 +2,14 @@
 import { fail, problem } from '@orchestra/contracts'
 import { bounds } from './bounds.ts'
 import { connectBus } from './bus/nats.ts'
+import { operatorRegistries } from './config.ts'
 import type { Config, Secrets } from './config.ts'
 import { makeCredentialStore } from './credential/store.ts'
 import { makeEgress } from './egress/connect.ts'
 import { makeOperatorProxy } from './egress/operator-proxy.ts'
 import { makePolicy } from './egress/policy.ts'
+import { parseRules } from './egress/rules.ts'
+import { makePolicyStore } from './egress/store.ts'
 import { makeBudget } from './http/budget.ts'
 import { serveInternal } from './http/internal-server.ts'
 import type { Log } from './log.ts'
@@ -17,7 +20,9 @@ import { makeVerbs } from './sessions/verbs.ts'
 export type Relay = { /** of the internal HTTP */ port: number; stop(): Promise<void> }
 
 export const startRelay = async (config: Config, secrets: Secrets, log: Log): Promise<Relay> => {
-  const egress = makeEgress(makePolicy(config.ORCHESTRA_EGRESS_ALLOW), undefined, makeOperatorProxy(config))
+  const policies = makePolicyStore(config.RELAY_STATE, log)
+  const policy = makePolicy([...parseRules(config.ORCHESTRA_EGRESS_ALLOW), ...operatorRegistries(config)], await policies.read())
+  const egress = makeEgress(policy, undefined, makeOperatorProxy(config))
   const credentials = makeCredentialStore(config.RELAY_STATE, config.ORCHESTRA_MODEL_URL)
   const upstream = makeUpstream()
   const bus = await connectBus({ url: config.NATS_URL, user: secrets.natsUser, password: secrets.natsPassword, log })
@@ -30,7 +35,7 @@ export const startRelay = async (config: Config, secrets: Secrets, log: Log): Pr
     askWait: config.ORCHESTRA_ASK_WAIT,
   })
   await registry.reopen()
-  bus.serveVerbs(makeVerbs({ registry, credentials, upstream, tryModel: config.ORCHESTRA_TRY_MODEL }))
+  bus.serveVerbs(makeVerbs({ registry, credentials, upstream, tryModel: config.ORCHESTRA_TRY_MODEL, policy, policies }))
   bus.serveControl((session, frame) => {
     const known = registry.get(session)
     return known ? known.link.send(frame) : fail(problem('agent_unreachable', `The relay knows no session "${session}".`, { about: session }))

@@ -17,6 +17,10 @@ const Environment = z.object({
   ORCHESTRA_STATE: AbsolutePath.default('/var/lib/spawner'),
   ORCHESTRA_SPAWNER_SOCKET: AbsolutePath.default(servicePaths.spawnerSocket),
   ORCHESTRA_OWNER_FILE: AbsolutePath.default('/run/secrets/owner'),
+  /** The operator's own package registries, for agents; empty: what their image's tools name. */
+  ORCHESTRA_NPM_REGISTRY: z.string().default(''),
+  ORCHESTRA_PIP_INDEX: z.string().default(''),
+  ORCHESTRA_GOPROXY: z.string().default(''),
   DOCKER_SOCKET: AbsolutePath.default('/var/run/docker.sock'),
   /** For builds of project images, as the host has them. */
   HTTP_PROXY: z.string().default(''),
@@ -37,6 +41,8 @@ export type Config = {
   dockerSocket: string
   owner: Owner
   buildArgs: Record<string, string>
+  /** Variables, as `NAME=value`, by which an agent's tools find the operator's registries. */
+  registries: string[]
 }
 
 /** The project's owner: what the init service wrote ("uid gid"), else who owns the project folder. */
@@ -51,11 +57,15 @@ const ownerOf = (file: string, projectDir: string): Owner => {
   }
 }
 
+/** A name and password in an address stay here: agents get none. */
+const withoutSecret = (addresses: string): string => addresses.replace(/(https?:\/\/)[^/@\s]*@/gi, '$1')
+
 /** Throws with the name of what is missing: a stack that is set up wrongly must not start. */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const e = Environment.parse(env)
   const buildArgs = Object.fromEntries(
     Object.entries({ HTTP_PROXY: e.HTTP_PROXY, HTTPS_PROXY: e.HTTPS_PROXY, NO_PROXY: e.NO_PROXY }).filter(([, v]) => v !== ''))
+  const registries = Object.entries({ npm_config_registry: e.ORCHESTRA_NPM_REGISTRY, PIP_INDEX_URL: e.ORCHESTRA_PIP_INDEX, GOPROXY: e.ORCHESTRA_GOPROXY })
   return {
     install: e.ORCHESTRA_INSTALL,
     projectDir: e.ORCHESTRA_PROJECT_DIR,
@@ -67,5 +77,6 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     dockerSocket: e.DOCKER_SOCKET,
     owner: ownerOf(e.ORCHESTRA_OWNER_FILE, e.ORCHESTRA_PROJECT_DIR),
     buildArgs,
+    registries: registries.filter(([, value]) => value !== '').map(([name, value]) => `${name}=${withoutSecret(value)}`),
   }
 }

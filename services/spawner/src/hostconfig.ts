@@ -18,6 +18,8 @@ export type SessionSpec = MountSpec & {
   engineCpus: number
   /** Submodule paths in the worktree, relative; each is covered by an empty read-only folder. */
   covers: string[]
+  /** Variables of the operator's package registries (config.ts). */
+  registries: string[]
 }
 
 export type CreateBody = {
@@ -83,6 +85,7 @@ const environment = (s: SessionSpec): string[] => [
   // The CLI refuses to work unattended as root unless it is told that it is contained.
   ...(s.owner.uid === 0 ? ['IS_SANDBOX=1'] : []),
   ...(s.hostCa === null ? [] : ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'PIP_CERT', 'CURL_CA_BUNDLE', 'GIT_SSL_CAINFO', 'CARGO_HTTP_CAINFO'].map((v) => `${v}=${CA_TARGET}`)),
+  ...s.registries,
 ]
 
 /** Throws on a cover path that leaves the worktree: rpc has refused it before, so that is a bug. */

@@ -27,6 +27,14 @@ const mergeChoices = (id: MergeId): Choice[] => [
   { label: 'Not now', run: () => act('merge.cancel', { merge: id }) },
 ]
 
+/** What a session was refused; its id ends with the host. */
+const egressChoice = (item: AttentionView, n: number) => async () => {
+  const { session } = item
+  if (!session) return null
+  const host = item.id.slice(`egress:${session}:`.length)
+  return act('egress.decide', { session, host, allow: n === 0 }, n === 0 ? `${host} can be reached now` : `${host} stays refused`)
+}
+
 const IMAGE = 'proposal:image:'
 const proposalChoice = (item: AttentionView, n: number) => async () => {
   const { checkProposal } = useStore.getState().project?.settings ?? { checkProposal: null }
@@ -39,6 +47,7 @@ const proposalChoice = (item: AttentionView, n: number) => async () => {
 export const choicesOf = (item: AttentionView): Choice[] => {
   if (item.kind === 'approval' && item.mergeId) return mergeChoices(item.mergeId)
   if (item.kind === 'proposal') return item.options.map((label, n) => ({ label, run: proposalChoice(item, n) }))
+  if (item.kind === 'egress') return item.options.map((label, n) => ({ label, run: egressChoice(item, n) }))
   const { messageId } = item
   if (!messageId) return []
   return item.options.map((label, option) => ({ label, run: () => act('message.answer', { message: messageId, option }) }))

@@ -5,6 +5,9 @@ import type { Places } from './places.ts'
 const CA_VARIABLES = ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'PIP_CERT', 'CURL_CA_BUNDLE', 'GIT_SSL_CAINFO', 'CARGO_HTTP_CAINFO'] as const
 const CA_BUNDLE = '/etc/ssl/certs/ca-certificates.crt'
 
+/** Where package managers fetch from, where the operator of the installation has said so. */
+const REGISTRY_VARIABLES = ['npm_config_registry', 'PIP_INDEX_URL', 'GOPROXY'] as const
+
 export const toolEnv = (places: Places): Record<string, string> => {
   const proxy = `http://127.0.0.1:${places.gatewayPort}`
   const direct = 'localhost,127.0.0.1,::1'
@@ -24,6 +27,7 @@ export const toolEnv = (places: Places): Record<string, string> => {
     NO_PROXY: direct, no_proxy: direct,
     NODE_USE_ENV_PROXY: '1',
     ...Object.fromEntries(CA_VARIABLES.map((name) => [name, process.env[name] ?? CA_BUNDLE])),
+    ...Object.fromEntries(REGISTRY_VARIABLES.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))),
     JAVA_TOOL_OPTIONS: `-Dhttps.proxyHost=127.0.0.1 -Dhttps.proxyPort=${places.gatewayPort} -Dhttp.proxyHost=127.0.0.1 -Dhttp.proxyPort=${places.gatewayPort} -Dhttp.nonProxyHosts=localhost|127.*`,
     PIP_DISABLE_PIP_VERSION_CHECK: '1',
     NPM_CONFIG_UPDATE_NOTIFIER: 'false',

@@ -1,7 +1,8 @@
 /** What needs the person, most urgent first: by rank, and within a rank by how long it waits. */
 import type { AttentionView, CredentialView, ProjectSettings, SessionId, Sha } from '@orchestra/contracts'
 import { actorName } from '@orchestra/contracts'
-import type { MergeRow, MessageRow, SessionRow } from './rows.ts'
+import type { EgressRequestRow, MergeRow, MessageRow, SessionRow } from './rows.ts'
+import { withinReach } from './reach.ts'
 import { sessionStatus } from './status.ts'
 import type { DerivedStatus } from './status.ts'
 
@@ -14,6 +15,8 @@ export type AttentionFacts = {
   messages: MessageRow[]
   merges: MergeRow[]
   settings: ProjectSettings
+  /** What sessions were refused. */
+  hosts?: EgressRequestRow[]
   credential: CredentialView
   /** An image definition of the target branch that waits for a yes. */
   image?: Sha | null
@@ -72,6 +75,11 @@ const ofProject = (f: AttentionFacts): Item[] => {
   return items
 }
 
+const ofHost = (r: EgressRequestRow, titleOf: (id: SessionId | null) => string): Item => item({
+  id: `egress:${r.session}:${r.host}`, rank: ranks.question, kind: 'egress', session: r.session, title: `${titleOf(r.session)} wanted ${r.host}`,
+  text: 'It is not among the hosts that this project may reach, and was refused.', options: ['Allow for this project', 'Keep refused'], since: r.askedAt,
+})
+
 /** A merge that a newer request of its session has replaced speaks no more. */
 const newest = (merges: MergeRow[]): MergeRow[] => {
   const bySession = new Map<string, MergeRow>()
@@ -89,6 +97,7 @@ export const attentionOf = (f: AttentionFacts): AttentionView[] => {
     ...[...live.values()].map(ofSession),
     ...f.messages.map((m) => ofMessage(m, titleOf)),
     ...newest(f.merges).map((m) => ofMerge(m, titleOf, questionOf)),
+    ...(f.hosts ?? []).filter((r) => r.allowed === null && !withinReach(f.settings, r.host)).map((r) => ofHost(r, titleOf)),
     ...ofProject(f),
   ]
     .filter(isLive)

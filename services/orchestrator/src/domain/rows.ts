@@ -3,7 +3,7 @@
  * Statuses are never stored: `status.ts` derives them from these facts.
  */
 import type {
-  Actor, AgentEvent, DiffStat, MergeId, MergeStatus, MessageId, MessageKind, PermissionMode, Problem, ProjectId, ProjectSettings, QuestionOrigin, Role, RunId,
+  Actor, AgentEvent, DiffStat, EgressRule, MergeId, MergeStatus, MessageId, MessageKind, PermissionMode, Problem, ProjectId, ProjectSettings, QuestionOrigin, Role, RunId,
   RunView, SessionId, Sha, StartStep, Tokens,
 } from '@orchestra/contracts'
 import type { link } from '@orchestra/contracts'
@@ -154,6 +154,9 @@ export type RunRow = {
 /** Settings as saved; null means: not set by a person, the default or the project's configuration counts. */
 export type SettingsRow = { [K in Exclude<keyof ProjectSettings, 'checkProposal'>]: ProjectSettings[K] | null } & { projectId: ProjectId }
 
+/** A host that a session was refused and that a person may allow. `host` is a rule; `allowed` is null until somebody decides. */
+export type EgressRequestRow = { projectId: ProjectId; session: SessionId; host: EgressRule; askedAt: string; allowed: boolean | null; decidedBy: Actor | null; decidedAt: string | null }
+
 export type UsageRow = { request: string; projectId: ProjectId; session: SessionId; model: string; tokens: Tokens; status: number; costUsd: number | null; window: { used: number; resetsAt: string | null } | null; at: string }
 
 export type UsageTotal = { session: SessionId; model: string; tokens: Tokens; costUsd: number | null; unpriced: boolean; window: { used: number; resetsAt: string | null } | null }
@@ -197,6 +200,7 @@ export type EventData = {
   'merge.changed': { merge: MergeId; status: MergeStatus; text: string; sha: Sha | null }
   'usage.limited': { until: string | null; text: string }
   'egress.refused': { host: string; port: number; reason: string }
+  'egress.decided': { host: string; allowed: boolean }
   'settings.saved': { fields: string[] }
   'spec.saved': { revision: string }
   'credential.saved': { kind: string }

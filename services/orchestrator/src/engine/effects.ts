@@ -7,6 +7,7 @@ import { removeEffect } from './commands/remove.ts'
 import type { Core } from './core.ts'
 import { must } from './core.ts'
 import { messageEffects } from './deliver.ts'
+import { egressEffects } from './egress.ts'
 import { failStart } from './start/failure.ts'
 import { startGaveUp, startSession } from './start/start.ts'
 import type { EffectHandlers } from './worker.ts'
@@ -40,4 +41,4 @@ export const sessionEffects: EffectHandlers = {
 const lifeGaveUp = (core: Core, id: SessionId, what: string, error: unknown): Promise<void> =>
   failStart(core, id, 'container', problem('engine_failed', `${id} ${what}: ${words(error)}`, { about: id }))
 
-export const coreEffects: EffectHandlers = { ...sessionEffects, ...messageEffects }
+export const coreEffects: EffectHandlers = { ...sessionEffects, ...messageEffects, ...egressEffects }

@@ -1,6 +1,7 @@
 /** The engine: parts wired, ports given. */
 import type { Engine } from '../ports/engine.ts'
 import { applyCommands } from './commands/apply.ts'
+import { egressCommands } from './commands/egress.ts'
 import { lifeCommands } from './commands/life.ts'
 import { messageCommands } from './commands/messages.ts'
 import { removeCommands } from './commands/remove.ts'
@@ -12,6 +13,7 @@ import { ensureDesigner } from './designer.ts'
 import { makeDispatch } from './dispatch.ts'
 import type { Handlers } from './dispatch.ts'
 import { coreEffects } from './effects.ts'
+import { followEgress } from './egress.ts'
 import { followBranches, followCheckout } from './follow.ts'
 import { receivePack } from './import.ts'
 import { makeMerges, mergeDiff, refreshRequests } from './merges/index.ts'
@@ -39,7 +41,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
   const runs = makeRuns(core, lifeCommands)
   const merges = makeMerges(runs.bells)
   const handlers: Handlers = {
-    ...spawnCommand, ...lifeCommands, ...removeCommands, ...messageCommands, ...settingsCommands, ...applyCommands, ...runs.commands, ...merges.commands,
+    ...spawnCommand, ...lifeCommands, ...removeCommands, ...messageCommands, ...settingsCommands, ...egressCommands, ...applyCommands, ...runs.commands, ...merges.commands,
   }
   const worker = makeWorker(core, { ...coreEffects, ...runs.effects, ...merges.effects })
   const dispatch = makeDispatch(core, handlers)
@@ -57,7 +59,8 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
   /** Spawner or relay may be restarting: the next round finds them. */
   const round = async (): Promise<void> => {
     if (await core.outside.refreshServices()) core.feed.projectChanged()
-    await following(async () => { await reconcile(core); await refreshRequests(core) })
+    // A new image is asked in a container of its own: nothing else waits for that.
+    await Promise.all([followEgress(core), following(async () => { await reconcile(core); await refreshRequests(core) })])
   }
 
   return {

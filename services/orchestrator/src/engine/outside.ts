@@ -1,6 +1,6 @@
 /** What is not in the database: the checkout, the engine, the credential. Read at start, again when something says it changed. */
 import { limits } from '@orchestra/contracts'
-import type { CredentialView, EngineFacts, ProjectSettings, ProjectView, Sha } from '@orchestra/contracts'
+import type { CredentialView, EngineFacts, ProjectSettings, ProjectView, Registry, Sha } from '@orchestra/contracts'
 import { effectiveSettings } from '../domain/settings.ts'
 import type { Price } from '../domain/prices.ts'
 import type { SettingsRow } from '../domain/rows.ts'
@@ -14,6 +14,7 @@ export type Outside = {
   facts(): RepositoryFacts
   engine(): EngineFacts | null
   credential(): CredentialView
+  registries(): Registry[]
   setCredential(view: CredentialView): void
   settings(row: SettingsRow): ProjectSettings
   projectView(row: SettingsRow): ProjectView
@@ -24,6 +25,7 @@ export type Outside = {
   /** Each says whether what people see of it changed. */
   refreshCheckout(): Promise<boolean>
   refreshServices(): Promise<boolean>
+  refreshRegistries(): Promise<boolean>
   /** Throws what makes the repository unusable. */
   start(): Promise<void>
 }
@@ -37,6 +39,7 @@ export const makeOutside = (ports: Ports, place: Place, report: (what: string, e
   let checkout: Checkout | null = null
   let engine: EngineFacts | null = null
   let credential = none
+  let registries: Registry[] = []
   let configured: Configured = { config: {}, include: [], checkProposal: null, image: null, warning: null }
   let configHead: string | null = null
 
@@ -70,21 +73,32 @@ export const makeOutside = (ports: Ports, place: Place, report: (what: string, e
     return changed(before, [engine, credential])
   }
 
+  /** The first time it takes a container of the image's own; a failure leaves what was known. */
+  const refreshRegistries = async (): Promise<boolean> => {
+    const before = registries
+    const asked = await runtime.registries(place.project)
+    if (asked.ok) registries = asked.value.registries
+    else report('asking the image for its registries', asked.problem)
+    return changed(before, registries)
+  }
+
   return {
     checkout: now,
     facts: () => { if (!facts) throw new Error('The repository was not read yet.'); return facts },
     engine: () => engine,
     credential: () => credential,
+    registries: () => registries,
     setCredential: (view) => { credential = view },
     settings,
     prices: () => configured.config.prices ?? {},
     image: () => configured.image,
     projectView: (row) => ({
       id: place.project, name: place.name, path: place.path, branch: now().branch, head: now().head, branches: now().branches, dirtyFiles: now().dirty.slice(0, mostDirty),
-      settings: settings(row), credential, warnings: [...(facts?.warnings ?? []), ...(configured.warning ? [configured.warning] : []), ...warningOf(engine)],
+      settings: settings(row), credential, registries, warnings: [...(facts?.warnings ?? []), ...(configured.warning ? [configured.warning] : []), ...warningOf(engine)],
     }),
     refreshCheckout,
     refreshServices,
+    refreshRegistries,
     start: async () => {
       const found = await repository.facts()
       if (!found.ok) throw new Error(`${found.problem.message} ${found.problem.next}`)

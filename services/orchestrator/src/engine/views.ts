@@ -58,8 +58,8 @@ const recent = 200
 
 /** Everything small at once: sessions, open questions, usage, what waits for the person. */
 export const loadViews = async (read: Reader, place: Place, outside: Outside): Promise<Views> => {
-  const [rows, open, usage, settingsRow, merges, messages, now, runs] = await Promise.all([
-    read.sessions(), read.openQuestions(), read.usage(), read.settings(), read.merges(100), read.messages({ limit: recent }), read.now(), read.runs(recent),
+  const [rows, open, usage, settingsRow, merges, messages, hosts, now, runs] = await Promise.all([
+    read.sessions(), read.openQuestions(), read.usage(), read.settings(), read.merges(100), read.messages({ limit: recent }), read.egressRequests(), read.now(), read.runs(recent),
   ])
   const askedBy = (m: MessageRow): SessionId | null => (m.from.kind === 'session' ? m.from.id : null)
   const view = (s: SessionRow) => sessionViewOf(s, open.filter((m) => askedBy(m) === s.id), usage.filter((u) => u.session === s.id), now)
@@ -73,7 +73,7 @@ export const loadViews = async (read: Reader, place: Place, outside: Outside): P
     project,
     sessions: visible.map(view),
     session: (id) => { const row = visible.find((s) => s.id === id); return row ? view(row) : null },
-    attention: attentionOf({ sessions: visible, messages: [...open, ...reported], merges, settings: project.settings, credential: outside.credential(), image: proposed, now }),
+    attention: attentionOf({ sessions: visible, messages: [...open, ...reported], merges, settings: project.settings, hosts, credential: outside.credential(), image: proposed, now }),
     line: merges.filter((m) => m.status === 'approved' || m.status === 'waiting').sort((a, b) => (a.approvedAt ?? '').localeCompare(b.approvedAt ?? '')).map((m) => m.id),
     askers: (ids) => messages.filter((m) => ids.has(m.id)).map(askedBy).filter((id) => id !== null),
   }

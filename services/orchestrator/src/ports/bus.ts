@@ -1,5 +1,5 @@
 /** NATS, as the engine needs it. One adapter: adapters/nats. Postgres is the truth; this rings bells and carries inboxes. */
-import type { CredentialView, Result, Role, SessionId } from '@orchestra/contracts'
+import type { CredentialView, EgressPolicy, Result, Role, SessionId } from '@orchestra/contracts'
 import type { bus, link } from '@orchestra/contracts'
 
 export interface Bus {
@@ -11,6 +11,8 @@ export interface Bus {
   closeSession(session: SessionId, forget: boolean): Promise<Result<void>>
   credentialStatus(): Promise<Result<CredentialView>>
   saveCredential(c: { kind: 'api-key' | 'subscription'; secret: string | null; baseUrl: string | null }): Promise<Result<CredentialView>>
+  /** To the relay, which enforces it from now on. */
+  setEgress(policy: EgressPolicy): Promise<Result<void>>
   publishFact(project: string, fact: unknown): void
   /** Handlers answer when what they did is committed. A thrown error is answered as a retryable problem. */
   onCall(handler: (call: bus.ToolCall) => Promise<bus.Reply>): void

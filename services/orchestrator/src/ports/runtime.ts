@@ -1,6 +1,6 @@
 /** Containers, as the engine needs them: the spawner's verbs. One adapter: adapters/spawner (HTTP on the UNIX socket). */
 import type { Readable } from 'node:stream'
-import type { ContainerFact, EngineFacts, ProjectId, Resources, Result, Role, RunId, SessionId, Sha } from '@orchestra/contracts'
+import type { ContainerFact, EngineFacts, ImageRegistries, ProjectId, Resources, Result, Role, RunId, SessionId, Sha } from '@orchestra/contracts'
 
 export interface Runtime {
   ensure(spec: { project: ProjectId; session: SessionId; role: Role; resources: Resources; paired: boolean; covers: string[] }): Promise<Result<ContainerFact>>
@@ -13,6 +13,8 @@ export interface Runtime {
   buildImage(spec: { project: ProjectId; run: RunId; dockerfile: string }, onLog: (chunk: Buffer) => void): Promise<Result<{ image: string }>>
   /** Commits of a session whose container is gone: an untrusted thin pack against `known`, as an agent's push. */
   rescue(spec: { project: ProjectId; session: SessionId; known: Sha[] }): Promise<Result<{ tip: Sha; pack: Readable }>>
+  /** What the package managers in the project's image fetch from; asked once per image. */
+  registries(project: ProjectId): Promise<Result<ImageRegistries>>
   engine(): Promise<Result<EngineFacts>>
   /** Hints only; reconnects by itself. Returns the stopper. */
   watch(onFact: (fact: ContainerFact) => void): () => void

@@ -1,6 +1,6 @@
 /** Postgres, as the engine needs it. One adapter: adapters/postgres. One project's writer calls `transact` one at a time. */
 import type { Actor, MergeId, MessageId, ProjectId, RunId, SessionId } from '@orchestra/contracts'
-import type { EventRow, EventType, MergeRow, MessageRow, NewEvent, ProjectRow, RunRow, SessionRow, SettingsRow, UsageRow, UsageTotal } from '../domain/rows.ts'
+import type { EgressRequestRow, EventRow, EventType, MergeRow, MessageRow, NewEvent, ProjectRow, RunRow, SessionRow, SettingsRow, UsageRow, UsageTotal } from '../domain/rows.ts'
 
 /** Work to do outside, committed with the rows that want it. Performed at least once: every effect may be repeated. */
 export type NewEffect = {
@@ -24,6 +24,8 @@ export interface Reader {
   message(id: MessageId): Promise<MessageRow | null>
   /** Newest `limit` before a seq, oldest first; copies are left out. `session`: to or from it. */
   messages(q: { session?: SessionId; text?: string; before?: number; limit: number }): Promise<MessageRow[]>
+  /** Decided ones too, oldest first. */
+  egressRequests(): Promise<EgressRequestRow[]>
   openQuestions(): Promise<MessageRow[]>
   /** Copies of a message and messages that were never delivered, for redelivery after a loss of NATS. */
   undelivered(session: SessionId): Promise<MessageRow[]>
@@ -60,6 +62,7 @@ export interface Tx extends Reader {
   putMessage(row: MessageRow): Promise<void>
   putMerge(row: MergeRow): Promise<void>
   putRun(row: RunRow): Promise<void>
+  putEgressRequest(row: EgressRequestRow): Promise<void>
   putSettings(row: SettingsRow, by: Actor): Promise<void>
   /** False when the same request was recorded before. */
   addUsage(row: UsageRow): Promise<boolean>

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeEgress } from './connect.ts'
 import { makeOperatorProxy } from './operator-proxy.ts'
 import { makePolicy } from './policy.ts'
+import { parseRules } from './rules.ts'
 
 const seen: { target?: string; credentials?: string }[] = []
 const site = createTcpServer((socket) => socket.on('error', () => socket.destroy()).end('hello'))
@@ -27,20 +28,20 @@ beforeAll(async () => {
 afterAll(() => { site.close(); proxy.close(); proxy.closeAllConnections() })
 
 test('a name that only the proxy knows goes to it, with its credentials', async () => {
-  const egress = makeEgress(makePolicy('packages.example'), unknown, makeOperatorProxy(environment))
+  const egress = makeEgress(makePolicy(parseRules('packages.example')), unknown, makeOperatorProxy(environment))
   const dialled = await egress.dial('packages.example', 443, true)
   expect(dialled.ok && (await text(dialled.value))).toBe('hello')
   expect(seen.at(-1)).toEqual({ target: 'packages.example:443', credentials: `Basic ${Buffer.from('ada:p@ss').toString('base64')}` })
 })
 test('the policy is asked before the proxy, and so are addresses that are known here', async () => {
   const before = seen.length
-  const egress = makeEgress(makePolicy('*'), () => Promise.resolve(['10.0.0.1']), makeOperatorProxy(environment))
+  const egress = makeEgress(makePolicy(parseRules('*')), () => Promise.resolve(['10.0.0.1']), makeOperatorProxy(environment))
   expect(await egress.dial('inside.example', 443, true)).toMatchObject({ ok: false, problem: { code: 'forbidden' } })
-  expect(await makeEgress(makePolicy(''), unknown, makeOperatorProxy(environment)).dial('x.example', 443, true)).toMatchObject({ ok: false, problem: { code: 'forbidden' } })
+  expect(await makeEgress(makePolicy(parseRules('')), unknown, makeOperatorProxy(environment)).dial('x.example', 443, true)).toMatchObject({ ok: false, problem: { code: 'forbidden' } })
   expect(seen).toHaveLength(before)
 })
 test('what the proxy refuses is said', async () => {
-  const egress = makeEgress(makePolicy('blocked.example'), unknown, makeOperatorProxy(environment))
+  const egress = makeEgress(makePolicy(parseRules('blocked.example')), unknown, makeOperatorProxy(environment))
   expect(await egress.dial('blocked.example', 443, true)).toMatchObject({ ok: false, problem: { code: 'timed_out', detail: expect.stringContaining('403') } })
 })
 test('NO_PROXY', () => {

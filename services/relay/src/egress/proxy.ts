@@ -4,15 +4,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { pipeline } from 'node:stream'
 import { statusOf } from '@orchestra/contracts'
-import type { Problem } from '@orchestra/contracts'
+import type { EgressCause, Problem } from '@orchestra/contracts'
 import { bounds } from '../bounds.ts'
 import { makeRate } from '../mcp/rate.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { Egress } from './connect.ts'
+import { normal } from './rules.ts'
 
 export type Proxy = {
   tunnel: (req: IncomingMessage, socket: Duplex, head: Buffer) => void
   forward: (req: IncomingMessage, res: ServerResponse) => Promise<void>
+  close(): void
 }
 
 const hop = ['connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'http2-settings']
@@ -28,9 +30,15 @@ export const makeProxy = (egress: Egress, reporter: Reporter): Proxy => {
     let taken = true
     return () => { if (taken) open -= 1; taken = false }
   }
-  const noteRefusal = (host: string, port: number, found: Problem): void => {
-    if (found.code === 'forbidden' && mayReport()) void reporter.send({ type: 'egress-refused', host: host.slice(0, 300), port, reason: found.message.slice(0, 300), at: new Date().toISOString() })
+  const noteRefusal = (host: string, port: number, found: { problem: Problem; cause: EgressCause | null }): void => {
+    if (found.cause === null || !mayReport()) return
+    void reporter.send({ type: 'egress-refused', host: normal(host).slice(0, 300), port, reason: found.problem.message.slice(0, 300), cause: found.cause, at: new Date().toISOString() })
   }
+  const tunnels = new Set<{ host: string; port: number; socket: Duplex }>()
+  // A download that is under way ends too: who closes a project's egress means now.
+  const stopWatching = egress.onChange(() => {
+    for (const { host, port, socket } of tunnels) if (!egress.stillAllowed(host, port)) socket.destroy()
+  })
   const text = (found: Problem) => `${found.message} ${found.next}\n`
   const status = (found: Problem) => (found.code === 'forbidden' ? 403 : statusOf(found.code) === 404 ? 502 : statusOf(found.code))
 
@@ -40,11 +48,17 @@ export const makeProxy = (egress: Egress, reporter: Reporter): Proxy => {
     socket.once('close', release)
     const dialled = await egress.dial(target.host, target.port, true)
     if (!dialled.ok) {
-      noteRefusal(target.host, target.port, dialled.problem)
+      noteRefusal(target.host, target.port, dialled)
       return refuse(socket, status(dialled.problem), text(dialled.problem))
     }
     const upstream = dialled.value
-    if (socket.destroyed) return void upstream.destroy()
+    if (socket.destroyed || !egress.stillAllowed(target.host, target.port)) {
+      upstream.destroy()
+      return void socket.destroy()
+    }
+    const tunnel = { ...target, socket }
+    tunnels.add(tunnel)
+    socket.once('close', () => tunnels.delete(tunnel))
     upstream.setTimeout(bounds.tunnelIdle, () => upstream.destroy())
     socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
     if (head.length > 0) upstream.write(head)
@@ -54,6 +68,7 @@ export const makeProxy = (egress: Egress, reporter: Reporter): Proxy => {
   }
 
   return {
+    close: stopWatching,
     tunnel(req, socket, head) {
       const target = parseTarget(req.url ?? '')
       if (!target) return refuse(socket, 400, 'CONNECT takes host:port\n')
@@ -69,7 +84,7 @@ export const makeProxy = (egress: Egress, reporter: Reporter): Proxy => {
       const port = Number(url.port || 80)
       const dialled = await egress.dial(url.hostname, port, false)
       if (!dialled.ok) {
-        noteRefusal(url.hostname, port, dialled.problem)
+        noteRefusal(url.hostname, port, dialled)
         return reply(status(dialled.problem), text(dialled.problem))
       }
       const upstream = httpRequest({ createConnection: () => dialled.value, method: req.method, path: url.pathname + url.search, headers: { ...withoutHop(req.headers), host: url.host, connection: 'close' }, timeout: bounds.tunnelIdle })

@@ -75,6 +75,7 @@ export const openSession = async (session: SessionId, role: Role, shared: Shared
       link.close()
       streams.close()
       inbox.close()
+      proxy.close()
       reporter.close()
       await Promise.all([server.close(), feed.close()])
     },

@@ -5,11 +5,13 @@ import { z } from 'zod'
 import type { VerbHandlers } from '../bus/port.ts'
 import { saveCredential } from '../credential/save.ts'
 import type { CredentialStore } from '../credential/store.ts'
+import type { Policy } from '../egress/policy.ts'
+import type { PolicyStore } from '../egress/store.ts'
 import type { Registry } from './registry.ts'
 
-export type VerbDeps = { registry: Registry; credentials: CredentialStore; upstream: Dispatcher; tryModel: string }
+export type VerbDeps = { registry: Registry; credentials: CredentialStore; upstream: Dispatcher; tryModel: string; policy: Policy; policies: PolicyStore }
 
-export const makeVerbs = ({ registry, credentials, upstream, tryModel }: VerbDeps): VerbHandlers => {
+export const makeVerbs = ({ registry, credentials, upstream, tryModel, policy, policies }: VerbDeps): VerbHandlers => {
   const checked = <S extends z.ZodType>(schema: S, handler: (input: z.output<S>) => Promise<bus.Reply>) => (input: unknown): Promise<bus.Reply> => {
     const read = schema.safeParse(input)
     return read.success ? handler(read.data) : Promise.resolve(fail(problem('bad_input', 'This request to the relay is not right.', { detail: z.prettifyError(read.error) })))
@@ -26,5 +28,10 @@ export const makeVerbs = ({ registry, credentials, upstream, tryModel }: VerbDep
     list: checked(bus.relayVerbs.list, () => Promise.resolve(ok({ sessions: registry.all().map((one) => ({ session: one.id, linked: one.link.up() })) }))),
     credential: checked(bus.relayVerbs.credential, (given) => saveCredential(given, credentials, tryModel, upstream)),
     status: checked(bus.relayVerbs.status, async () => ok(await credentials.view())),
+    egress: checked(bus.relayVerbs.egress, async (said) => {
+      policy.set(said)
+      await policies.save(said)
+      return ok({})
+    }),
   }
 }

@@ -8,6 +8,7 @@ import { ensure } from './ensure.ts'
 import { list } from './list.ts'
 import { logs } from './logs.ts'
 import { pause } from './pause.ts'
+import { registries } from './registries.ts'
 import { remove } from './remove.ts'
 import { stop } from './stop.ts'
 import { unpause } from './unpause.ts'
@@ -16,7 +17,7 @@ import { unpause } from './unpause.ts'
 export type JsonVerb = Exclude<SpawnerVerb, 'rescue'>
 
 type Verbs = { [V in JsonVerb]: (ctx: Context, input: z.output<(typeof spawnerVerbs)[V]>) => Promise<Result<unknown>> }
-const verbs: Verbs = { ensure, stop, pause, unpause, remove, list, logs, buildImage, engine }
+const verbs: Verbs = { ensure, stop, pause, unpause, remove, list, logs, buildImage, registries, engine }
 
 export const isJsonVerb = (name: string): name is JsonVerb => Object.hasOwn(verbs, name)
 

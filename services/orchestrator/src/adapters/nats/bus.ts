@@ -79,6 +79,7 @@ export const connectBus = async (options: BusOptions): Promise<Bus> => {
     closeSession: (session, forget) => toRelay('close', { session, forget }, wait.open, nothing, session),
     credentialStatus: () => toRelay('status', {}, wait.status, CredentialView),
     saveCredential: (credential) => toRelay('credential', credential, wait.credential, CredentialView),
+    setEgress: (policy) => toRelay('egress', policy, wait.status, nothing),
     publishFact: (project, fact) => nc.publish(bus.subjects.facts(project), JSON.stringify(fact)),
     onCall: (handler) => serve(bus.subjects.call('*'), bus.ToolCall, handler),
     onReport: (handler) => serve(bus.subjects.event('*'), bus.SessionReport, handler),

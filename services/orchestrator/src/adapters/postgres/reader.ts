@@ -3,7 +3,7 @@ import type { EventRow, UsageTotal } from '../../domain/rows.ts'
 import type { Reader } from '../../ports/store.ts'
 import type { Queryable } from './pool.ts'
 import { readActor, select } from './table.ts'
-import { merges, messages, projects, runs, sessions, settings } from './tables.ts'
+import { egressRequests, merges, messages, projects, runs, sessions, settings } from './tables.ts'
 
 type RawEvent = { seq: number; project_id: string; session_id: string | null; actor: string; type: string; data: unknown; at: string }
 export const readEvent = (raw: RawEvent): EventRow =>
@@ -35,6 +35,7 @@ export const readerOn = (db: Queryable, project: ProjectId): Reader => {
     },
     openQuestions: () => select(db, messages, "where project_id = $1 and state = 'open' and copy_of is null order by seq", [project]),
     undelivered: (session) => select(db, messages, "where project_id = $1 and recipient = 'session:' || $2 and delivery = 'queued' order by seq", [project, session]),
+    egressRequests: () => select(db, egressRequests, 'where project_id = $1 order by asked_at, session_id, host', [project]),
     copiesOf: (message) => select(db, messages, 'where project_id = $1 and copy_of = $2 order by seq', [project, message]),
     merge: async (id) => one(await select(db, merges, 'where project_id = $1 and id = $2', [project, id])),
     merges: async (limit) => newestFirst(await select(db, merges, 'where project_id = $1 order by created_at desc, id limit $2', [project, limit])),

@@ -1,13 +1,17 @@
 /** The tables of `migrations/`, field by field. */
-import type { MergeRow, MessageRow, ProjectRow, RunRow, SessionRow, SettingsRow } from '../../domain/rows.ts'
+import type { EgressRequestRow, MergeRow, MessageRow, ProjectRow, RunRow, SessionRow, SettingsRow } from '../../domain/rows.ts'
 import { actor, json, plain, recipient, table } from './table.ts'
 
 export const projects = table<ProjectRow>('projects', ['id'], { id: plain, name: plain, path: plain, createdAt: plain }, { generated: ['created_at'] })
 
 export const settings = table<SettingsRow>('settings', ['project_id'], {
   projectId: plain, setupCommand: plain, checkCommand: plain, carry: json, keepSpecsInGit: plain, maxSessions: plain, memoryMb: plain, cpus: plain, pids: plain,
-  permissionMode: plain,
+  permissionMode: plain, egress: plain, egressAllow: json, egressRefuse: json,
 })
+
+export const egressRequests = table<EgressRequestRow>('egress_requests', ['project_id', 'session_id', 'host'], {
+  projectId: plain, session: plain, host: plain, askedAt: plain, allowed: plain, decidedBy: actor, decidedAt: plain,
+}, { names: { session: 'session_id' } })
 
 export const sessions = table<SessionRow>('sessions', ['project_id', 'id'], {
   id: plain, projectId: plain, role: plain, title: plain, instructions: plain, branch: plain, baseSha: plain, target: plain, tip: plain, toldTip: plain,

@@ -3,7 +3,7 @@ import type { Touched, Tx } from '../../ports/store.ts'
 import type { Queryable } from './pool.ts'
 import { readerOn, readEvent } from './reader.ts'
 import { put, writeActor } from './table.ts'
-import { merges, messages, runs, sessions, settings } from './tables.ts'
+import { egressRequests, merges, messages, runs, sessions, settings } from './tables.ts'
 
 export const nothingTouched = (): Touched => ({
   project: false, sessions: new Set(), messages: new Set(), merges: new Set(), runs: new Set(), activity: new Map(), effects: 0, events: [],
@@ -16,6 +16,7 @@ export const transactionOn = (db: Queryable, project: ProjectId, touched: Touche
   putMessage: async (row) => { await put(db, messages, row); touched.messages.add(row.copyOf ?? row.id) },
   putMerge: async (row) => { await put(db, merges, row); touched.merges.add(row.id) },
   putRun: async (row) => { await put(db, runs, row); touched.runs.add(row.id) },
+  putEgressRequest: async (row) => { await put(db, egressRequests, row); touched.sessions.add(row.session) },
   putSettings: async (row, by) => {
     await db.query('insert into settings (project_id, updated_by) values ($1, $2) on conflict (project_id) do update set updated_by = $2, updated_at = now()', [project, writeActor(by)])
     await put(db, settings, row)

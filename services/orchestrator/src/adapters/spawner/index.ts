@@ -1,5 +1,5 @@
 /** The engine's `Runtime`, served by the spawner over its UNIX socket. */
-import { ContainerFact, EngineFacts, ok, SessionId, Sha } from '@orchestra/contracts'
+import { ContainerFact, EngineFacts, ImageRegistries, ok, SessionId, Sha } from '@orchestra/contracts'
 import { z } from 'zod'
 import type { Runtime } from '../../ports/runtime.ts'
 import { call, open, refusal } from './http.ts'
@@ -32,6 +32,7 @@ export const createRuntime = ({ socket }: { socket: string }): Runtime => ({
     const said = await call(socket, 'logs', { session, lines }, z.object({ text: z.string() }))
     return said.ok ? said.value.text : said.problem.message
   },
+  registries: (project) => call(socket, 'registries', { project }, ImageRegistries),
   engine: () => call(socket, 'engine', {}, EngineFacts),
   buildImage: async (spec, onLog) => {
     const ended = new AbortController()

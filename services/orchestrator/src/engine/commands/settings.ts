@@ -2,6 +2,7 @@ import { fail, MergeId, MessageId, ok, problem, Sha } from '@orchestra/contracts
 import type { Actor } from '@orchestra/contracts'
 import type { Tx } from '../../ports/store.ts'
 import type { Handlers } from '../dispatch.ts'
+import { egressEffect } from '../egress.ts'
 import { admit } from '../queue.ts'
 import { declineImage } from '../runs/image.ts'
 
@@ -15,6 +16,7 @@ export const settingsCommands: Pick<Handlers, 'settings.save' | 'attention.dismi
   'settings.save': ({ core, actor, commit }, input) => commit(async (tx, now) => {
     await tx.putSettings({ ...(await tx.settings()), ...input }, actor)
     await tx.event({ type: 'settings.saved', session: null, actor, data: { fields: Object.keys(input) } })
+    if ('egress' in input || 'egressAllow' in input || 'egressRefuse' in input) await tx.effect({ ...egressEffect, actor })
     await admit(core, tx, now)
     return ok({})
   }),

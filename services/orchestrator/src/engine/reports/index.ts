@@ -4,6 +4,7 @@ import type { bus, CommandName, CommandBody, CommandReply, Actor, Result } from 
 import { costOf } from '../../domain/prices.ts'
 import type { Core } from '../core.ts'
 import { system } from '../core.ts'
+import { onRefused } from '../egress.ts'
 import { onFrame } from './frames.ts'
 import { onLink } from './link.ts'
 import type { SessionPatch } from './patch.ts'
@@ -22,10 +23,7 @@ export const makeReport = (core: Core, dispatch: Dispatcher, onRunStatus: OnRunS
     case 'ask-closed': return dispatch('message.withdraw', { message: report.message, reason: report.reason }, { actor: { kind: 'session', id: session } })
     case 'usage': return onUsage(core, report)
     case 'limited': return onLimited(core, report)
-    case 'egress-refused': {
-      await core.commit((tx) => tx.event({ type: 'egress.refused', session, actor: system('relay'), data: { host: report.host, port: report.port, reason: report.reason } }))
-      return ok({})
-    }
+    case 'egress-refused': return onRefused(core, report)
   }
 }
 

@@ -5,8 +5,10 @@ import { fail, ok, problem } from '@orchestra/contracts'
 import type { Actor, Result, RunId, Sha } from '@orchestra/contracts'
 import { newRun } from '../../domain/new-rows.ts'
 import type { Tx } from '../../ports/store.ts'
+import { background } from '../core.ts'
 import type { Core } from '../core.ts'
 import type { Ctx } from '../dispatch.ts'
+import { followEgress } from '../egress.ts'
 import { imageFile } from '../project-config.ts'
 import type { EffectHandlers } from '../worker.ts'
 import type { Bells } from './bells.ts'
@@ -56,6 +58,7 @@ export const makeImageEffects = (bells: Bells, logs: RunLogs): EffectHandlers =>
       const end = built.ok ? { status: 'passed', exitCode: 0, lastLine: `Built ${built.value.image}` } as const : { status: 'failed', exitCode: 1, lastLine: built.problem.message } as const
       await core.commit(async (tx) => endRun(tx, run, end, await tx.now(), effect.actor))
       bells.ring(run)
+      if (built.ok) background(core, 'asking the new image for its registries', followEgress(core))
     },
     gaveUp: async (core, effect, error) => {
       const { run } = effect.payload as { run: RunId }

@@ -10,6 +10,7 @@ export const kinds: Record<Kind, { word: string; shape: 'diamond' | 'square' | '
   approval: { word: 'merge', shape: 'review', tone: 'review' },
   complete: { word: 'complete', shape: 'check', tone: 'review' },
   credential: { word: 'credential', shape: 'diamond', tone: 'ask' },
+  egress: { word: 'network', shape: 'diamond', tone: 'ask' },
   proposal: { word: 'proposal', shape: 'diamond', tone: 'ask' },
 }
 

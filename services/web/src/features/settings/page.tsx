@@ -3,6 +3,7 @@ import { signOut } from '../../api.ts'
 import { Button, Empty } from '../../ui/controls.tsx'
 import { oneLine } from '../../ui/text.ts'
 import { CredentialForm } from './credential.tsx'
+import { EgressForm } from './egress.tsx'
 import { ProjectForm } from './project.tsx'
 import { ThemeChoice } from './theme.tsx'
 
@@ -21,6 +22,7 @@ export const SettingsPage = () => {
         <p className="text-sm text-dim">{oneLine(project.name)} · <code className="font-mono">{oneLine(project.path)}</code></p>
         <Section title="Model credential"><CredentialForm credential={project.credential} /></Section>
         <Section title="Project"><ProjectForm key={project.id} settings={project.settings} /></Section>
+        <Section title="Network"><EgressForm key={JSON.stringify([project.settings.egress, project.settings.egressAllow, project.settings.egressRefuse])} project={project} /></Section>
         <Section title="This page">
           <ThemeChoice />
           <div><Button onClick={() => void signOut().then(() => useStore.getState().signedOut())}>Sign out</Button></div>

@@ -9,14 +9,14 @@ const numbers = [
   ['cpus', 'Processors of each', 0.25, 64, 0.25], ['pids', 'Processes of each', 64, 32_768, 64],
 ] as const
 
-/** What the person decides about the project. Saved as a whole; a field that was not touched is sent as it was shown. */
+/** What the person decides about the project, but for its network. Saved as a whole; a field that was not touched is sent as it was shown. */
 export const ProjectForm = ({ settings }: { settings: ProjectSettings }) => {
   const [draft, setDraft] = useState(settings)
   const [carry, setCarry] = useState(settings.carry.join('\n'))
   const set = <K extends keyof ProjectSettings>(key: K, value: ProjectSettings[K]) => setDraft((d) => ({ ...d, [key]: value }))
   const { checkProposal } = settings
   const save = () => {
-    const { checkProposal: _shown, ...values } = draft
+    const { checkProposal: _shown, egress: _mode, egressAllow: _allow, egressRefuse: _refuse, ...values } = draft
     void act('settings.save', { ...values, carry: carry.split('\n').map((l) => l.trim()).filter(Boolean) }, 'Settings saved')
   }
   return (
