@@ -31,6 +31,7 @@ const user = (text: string): Message => ({ role: 'user', content: text })
 const said = (text: string): Message => ({ role: 'assistant', content: [{ type: 'text', text }] })
 const called = (id: string, text = 'On it.'): Message => ({ role: 'assistant', content: [{ type: 'text', text }, { type: 'tool_use', id, name: 'Bash', input: {} }] })
 const result = (id: string, text: string): Message => ({ role: 'user', content: [{ type: 'tool_result', tool_use_id: id, content: [{ type: 'text', text }] }] })
+const built = [user('build x'), called('toolu_work_0_0_0'), result('toolu_work_0_0_0', ''), said('Built.')]
 const play = (...messages: Message[]) => decide(steps, readConversation(Request.parse({ system: 'You are an agent.\nSession: one\n', messages })))
 
 describe('a script', () => {
@@ -43,11 +44,11 @@ describe('a script', () => {
     expect(play(user('build shop'), call, result('toolu_work_0_0_0', 'make: not found'))).toMatchObject({ say: ['It stops me.'], calls: [{ tool: 'mcp__orchestra__report_error' }] })
   })
   it('plays a step once, knowing it from the conversation alone', () => {
-    expect(play(user('build shop'), called('toolu_work_0_0_0'), result('toolu_work_0_0_0', ''), said('Built.'), user('build again'))).toMatchObject({ played: 'anything/0' })
+    expect(play(...built, user('build again'))).toMatchObject({ played: 'anything/0' })
   })
   it('waits for what must come before', () => {
     expect(play(user('thank you'))).toMatchObject({ played: 'anything/0' })
-    expect(play(user('build x'), said('Built.'), user('thank you'))).toMatchObject({ say: ['You are welcome.'] })
+    expect(play(...built, user('thank you'))).toMatchObject({ say: ['You are welcome.'] })
   })
   it('answers two messages that came together', () => {
     const call = called('toolu_work_0_0_0')
@@ -55,8 +56,8 @@ describe('a script', () => {
   })
   it('tells senders apart, also in one prompt', () => {
     const both = user('Another session wrote:\n[From: two]\nthank you\n[From: person]\nwhat now?\n\nThis came from another Claude session, not typed by your user. thank')
-    expect(play(user('build x'), said('Built.'), both)).toMatchObject({ played: 'anything/0' })
-    expect(play(user('build x'), said('Built.'), user('[From: two]\nhi\n[From: person]\nthank you'))).toMatchObject({ played: 'thanks/0' })
+    expect(play(...built, both)).toMatchObject({ played: 'anything/0' })
+    expect(play(...built, user('[From: two]\nhi\n[From: person]\nthank you'))).toMatchObject({ played: 'thanks/0' })
   })
   it('listens anew after an interruption', () => {
     const stopped = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_work_0_0_0', content: 'stopped' }, { type: 'text', text: '[Request interrupted by user for tool use]' }] }

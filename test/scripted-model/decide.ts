@@ -31,9 +31,12 @@ const saidAs = (say: string): RegExp | null => {
   return literal.join('').length < 4 ? null : new RegExp(`^${literal.map(escape).join('.*?')}$`, 's')
 }
 
-/** A step counts as played from its first answer on: by the ids of its calls, or by its words. */
-const wasPlayed = (step: Step, c: Conversation): boolean =>
-  c.callIds.some((id) => id.startsWith(`toolu_${step.id}_`)) || step.turns.some((t) => c.said.some((s) => saidAs(t.say ?? '')?.test(s)))
+/** A step counts as played from its first answer on: by the ids of that turn's calls, or by its words where it has none. */
+const wasPlayed = (step: Step, c: Conversation): boolean => {
+  const first = step.turns[0] as Turn
+  if (first.calls.length > 0) return c.callIds.some((id) => id.startsWith(`toolu_${step.id}_`))
+  return c.said.some((s) => saidAs(first.say ?? '')?.test(s))
+}
 
 const position = (id: string | undefined): { step: string; turn: number } | null => {
   const found = /^toolu_([a-z0-9-]+)_(\d+)_/.exec(id ?? '')

@@ -17,4 +17,6 @@ test('pieces that overtook one another stand in their order', () => {
   expect(join(display(1, 'b', false))).toBeNull()
   expect(join(display(0, 'a', false))).toBeNull()
   expect(join(display(2, 'c', true))).toBe('abc')
+  expect(join(display(1, 'b', true, 'm2'))).toBeNull()
+  expect(join(display(0, 'a', false, 'm2'))).toBe('ab')
 })

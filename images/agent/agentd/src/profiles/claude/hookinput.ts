@@ -53,18 +53,21 @@ const exitCodeIn = (error: string): number | null => {
   return found === null ? null : Number(found[1])
 }
 
-/** Text of a message, joined when its last piece came. Each piece has an index of its own; hooks may overtake one another. */
+/** Messages whose pieces are waited for at a time; a piece that never comes must not be waited for without end. */
+const OPEN_MESSAGES = 20
+
+/** Text of a message, joined when all of its pieces are there: each has an index of its own, and hooks may overtake one another. */
 export const displayJoiner = () => {
-  const open = new Map<string, string[]>()
+  const open = new Map<string, { pieces: string[]; last: number | null }>()
   return (input: HookInput): string | null => {
-    const pieces = open.get(input.message_id) ?? []
-    pieces[input.index] = cut((pieces[input.index] ?? '') + input.delta)
-    if (!input.final) {
-      open.set(input.message_id, pieces)
-      return null
-    }
+    const message = open.get(input.message_id) ?? { pieces: [], last: null }
+    message.pieces[input.index] = cut((message.pieces[input.index] ?? '') + input.delta)
+    if (input.final) message.last = input.index
+    open.set(input.message_id, message)
+    for (const old of open.keys()) if (open.size > OPEN_MESSAGES) open.delete(old)
+    if (message.last === null || Object.keys(message.pieces).length <= message.last) return null
     open.delete(input.message_id)
-    const whole = cut(pieces.join(''))
+    const whole = cut(message.pieces.join(''))
     return whole.trim() === '' ? null : whole
   }
 }
