@@ -7,16 +7,17 @@ import type { Rig } from '../rig.ts'
 
 const FILE = 'src/part-0/file-0.js'
 
-/** Resolves with the clock at the frame after `mark` came into the page. */
+/** Looks once a frame, shadow trees too, and resolves with the clock at the frame after `mark` is in the page. */
 const painted = (mark: string): Promise<number> =>
   new Promise((resolve) => {
-    const look = (): boolean => {
-      if (!document.querySelector('[data-testid="diff"]')?.textContent?.includes(mark)) return false
-      requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now()))
-      return true
+    const holds = (root: ParentNode & Node): boolean =>
+      (root.textContent ?? '').includes(mark) || [...root.querySelectorAll('diffs-container')].some((e) => e.shadowRoot !== null && holds(e.shadowRoot))
+    const look = (): void => {
+      const diff = document.querySelector('[data-testid="diff"]')
+      if (diff === null || !holds(diff)) requestAnimationFrame(look)
+      else requestAnimationFrame(() => resolve(performance.timeOrigin + performance.now()))
     }
-    const observer = new MutationObserver(() => look() && observer.disconnect())
-    if (!look()) observer.observe(document.body, { subtree: true, childList: true, characterData: true })
+    look()
   })
 
 export const diffFigure = async (rig: Rig): Promise<Figure> => {
