@@ -15,7 +15,7 @@ it('puts what is broken first, then questions by their wait, approvals, completi
   const items = attentionOf(facts({
     sessions: [session(), session({ id: sid('bad'), phase: 'failed' })],
     messages: [waits(1), message('complete'), waits(9), message('error', { sentAt: minutesAgo(30) }), message('question', { state: 'open', origin: 'permission', sentAt: minutesAgo(4) })],
-    merges: [merge()],
+    merges: [merge({ session: sid('bad') })],
     credential: { kind: 'none', baseUrl: '', hint: '', lastCheck: null },
   }))
   expect(items.map((i) => i.kind)).toEqual(['error', 'failed-start', 'question', 'permission', 'question', 'approval', 'complete', 'credential'])
@@ -30,6 +30,14 @@ it('is silent about what was answered, dismissed, replaced or deleted', () => {
   expect(kinds({ messages: [message('question', { state: 'answered' }), message('error', { dismissedAt: now }), message('complete', { to: { kind: 'session', id: sid('auth') } })] })).toEqual([])
   expect(kinds({ merges: [merge({ status: 'conflict', createdAt: minutesAgo(5) }), merge({ status: 'merged' })] })).toEqual([])
   expect(kinds({ sessions: [session({ phase: 'deleted' })], messages: [message('error')] })).toEqual([])
+})
+it('drops a completion when a later one or a merge has taken over', () => {
+  const first = message('complete', { text: 'first', seq: 1, sentAt: minutesAgo(9) })
+  const second = message('complete', { text: 'second', seq: 2, sentAt: minutesAgo(4) })
+  expect(attentionOf(facts({ messages: [first, second] })).map((i) => i.text)).toEqual(['second'])
+  expect(kinds({ messages: [second], merges: [merge({ createdAt: minutesAgo(2) })] })).toEqual(['approval'])
+  expect(kinds({ messages: [second], merges: [merge({ status: 'merged', createdAt: minutesAgo(2) })] })).toEqual([])
+  expect(kinds({ messages: [second], merges: [merge({ status: 'merged', createdAt: minutesAgo(6) })] })).toEqual(['complete'])
 })
 it('tells of merges that got stuck', () => expect(kinds({ merges: [merge({ status: 'conflict' })] })).toEqual(['error']))
 it('shows an open dialog, but not beside the question that it is', () => {

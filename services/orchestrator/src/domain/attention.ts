@@ -87,6 +87,17 @@ const newest = (merges: MergeRow[]): MergeRow[] => {
   return [...bySession.values()]
 }
 
+/** What a review goes on with: from here on the merge speaks for the session's `complete`. */
+const underWay: ReadonlySet<MergeRow['status']> = new Set(['requested', 'approved', 'waiting', 'checking', 'landing', 'merged'])
+
+/** A completion that a later one has replaced, or whose work has gone on to a merge, asks for nothing any more. */
+const isOver = (m: MessageRow, f: AttentionFacts): boolean => {
+  if (m.kind !== 'complete') return false
+  const session = senderOf(m)
+  return f.messages.some((n) => n.kind === 'complete' && n.copyOf === null && n.to.kind === 'person' && senderOf(n) === session && n.seq > m.seq)
+    || f.merges.some((g) => g.session === session && underWay.has(g.status) && Date.parse(g.createdAt) >= Date.parse(m.sentAt))
+}
+
 export const attentionOf = (f: AttentionFacts): AttentionView[] => {
   const asked = (s: SessionRow) => f.messages.filter((m) => m.kind === 'question' && m.state === 'open' && senderOf(m) === s.id)
   const live = new Map(f.sessions.filter((s) => s.phase !== 'deleted' && s.phase !== 'deleting').map((s): [SessionId, Live] => [s.id, { ...s, derived: sessionStatus(s, asked(s), f.now), asks: asked(s).length > 0 }]))
@@ -95,7 +106,7 @@ export const attentionOf = (f: AttentionFacts): AttentionView[] => {
   const questionOf = (m: MergeRow) => f.messages.find((q) => q.merge === m.id && q.state === 'open')
   return [
     ...[...live.values()].map(ofSession),
-    ...f.messages.map((m) => ofMessage(m, titleOf)),
+    ...f.messages.filter((m) => !isOver(m, f)).map((m) => ofMessage(m, titleOf)),
     ...newest(f.merges).map((m) => ofMerge(m, titleOf, questionOf)),
     ...(f.hosts ?? []).filter((r) => r.allowed === null && !withinReach(f.settings, r.host)).map((r) => ofHost(r, titleOf)),
     ...ofProject(f),
