@@ -45,7 +45,7 @@ export const AttentionCard = ({ item, selected, onSelect, inPlace = false }: { i
       {merge && selected && item.kind === 'approval' && (
         <p className="text-sm text-dim">
           <span className="font-mono">{short(merge.tip)}</span> into {oneLine(merge.target)} at <span className="font-mono">{short(merge.targetSha)}</span>
-          {merge.statusText && <> · {oneLine(merge.statusText)}</>}
+          {merge.statusText && merge.statusText !== item.text && <> · {oneLine(merge.statusText)}</>}
         </p>
       )}
       {selected && problem && <ProblemNote problem={problem} open />}

@@ -28,7 +28,7 @@ export const LiveDiff = ({ session, index = true }: { session: SessionView; inde
   if (live.problem && !shown) return <div className="p-4"><ProblemNote problem={live.problem} /></div>
   if (!shown) return <Empty title="Computing the diff…" />
   if (shown.files.length === 0) return (
-    <Empty title="No changes yet.">{session.lastActivity || 'Files appear here within a second of being written, committed or not.'}</Empty>
+    <Empty title={session.behindBy > 0 && session.aheadBy === 0 ? 'Nothing here that its target does not have.' : 'No changes yet.'}>{session.lastActivity || 'Files appear here within a second of being written, committed or not.'}</Empty>
   )
   return (
     <div className="flex h-full min-h-0 flex-col" data-testid="diff" data-version={shown.version} data-following={held === null}>

@@ -5,7 +5,6 @@ import { go, placeOf } from '../../app/nav.ts'
 import { useUi } from '../../ui-store.ts'
 import { Button } from '../../ui/controls.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { count } from '../../ui/format.ts'
 import { oneLine, visible } from '../../ui/text.ts'
 
 /** Asks first what would be lost and shows it; nothing is deleted before a second yes, and that can be undone. */
@@ -29,15 +28,10 @@ export const DeleteDialog = ({ session }: { session: string }) => {
       >
         {!loss ? <p className="text-dim">Looking what would be lost…</p> : (
           <>
-            {loss.text && <p className="wrap">{visible(loss.text)}</p>}
-            {loss.unmergedCommits > 0 && <p className="text-ask">{count(loss.unmergedCommits, 'commit')} not merged. They stay on the branch.</p>}
+            <p className={`wrap ${loss.unmergedCommits || loss.uncommittedFiles.length ? 'text-ask' : 'text-dim'}`}>{visible(loss.text)}</p>
             {loss.uncommittedFiles.length > 0 && (
-              <div>
-                <p className="text-ask">{count(loss.uncommittedFiles.length, 'file')} not committed. They can be restored.</p>
-                <ul className="max-h-40 overflow-auto font-mono text-sm text-dim">{loss.uncommittedFiles.map((f) => <li key={f}>{oneLine(f)}</li>)}</ul>
-              </div>
+              <ul aria-label="Not committed" className="max-h-40 overflow-auto font-mono text-sm text-dim">{loss.uncommittedFiles.map((f) => <li key={f}>{oneLine(f)}</li>)}</ul>
             )}
-            {!loss.unmergedCommits && !loss.uncommittedFiles.length && <p className="text-dim">Everything it did is merged.</p>}
           </>
         )}
         <div className="flex justify-end gap-2">

@@ -35,6 +35,12 @@ const ExecutorControls = ({ session: s }: { session: SessionView }) => (
   </>
 )
 
+/** All that can be done with it, given its state. */
+const AllControls = ({ session: s }: { session: SessionView }) =>
+  s.status === 'deleted'
+    ? <Button tone="primary" onClick={() => void act('session.restore', { session: s.id }, `${s.id} restored`)}>Restore</Button>
+    : <><Controls session={s} />{s.role === 'executor' && <ExecutorControls session={s} />}</>
+
 /** Who this is, how it is, what can be done with it. */
 export const SessionHeader = ({ session: s }: { session: SessionView }) => {
   const roomy = useMedia('(min-width: 720px)')
@@ -49,11 +55,11 @@ export const SessionHeader = ({ session: s }: { session: SessionView }) => {
       {s.badges.map((b) => <Chip key={b}>{oneLine(b)}</Chip>)}
       {s.permissionMode === 'ask' && <Chip tone="ask">asks before acting</Chip>}
       {roomy ? (
-        <div className="ml-auto flex flex-wrap items-center"><Controls session={s} />{s.role === 'executor' && <ExecutorControls session={s} />}</div>
+        <div className="ml-auto flex flex-wrap items-center"><AllControls session={s} /></div>
       ) : (
         <details className="relative ml-auto">
           <summary aria-label="Actions" className="flex min-h-11 min-w-11 cursor-pointer list-none items-center justify-center text-lg text-dim">⋯</summary>
-          <div className="absolute right-0 z-30 flex flex-col items-stretch rounded-md border border-line bg-raised p-1 shadow-lg"><Controls session={s} />{s.role === 'executor' && <ExecutorControls session={s} />}</div>
+          <div className="absolute right-0 z-30 flex flex-col items-stretch rounded-md border border-line bg-raised p-1 shadow-lg"><AllControls session={s} /></div>
         </details>
       )}
       {s.statusText && <p className="w-full truncate text-sm text-dim max-sm:hidden" title={oneLine(s.statusText)}>{oneLine(s.statusText)}{s.worktree && <span className="text-faint"> · <code className="font-mono text-xs">{oneLine(s.worktree)}</code></span>}</p>}
