@@ -30,6 +30,8 @@ describe('an executor with a brief', () => {
     expect(JSON.stringify(session.relay.model.requests[0]?.headers)).toContain('sk-ant-orchestra-no-credential')
   })
 
+  it('reaches for nothing but its model by itself', () => expect(session.relay.wanted).toEqual([]))
+
   it('has a name, a home and git for its uid', async () => {
     expect(await session.sh('whoami')).toBe('agent')
     expect(await session.sh('git -C /workspace status --porcelain --branch')).toBe('## feature')

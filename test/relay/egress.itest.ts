@@ -1,7 +1,8 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { overSocket, serve } from '../harness/relay.ts'
 import type { Served } from '../harness/relay.ts'
 import { sessionId, startStack } from './fixture.ts'
@@ -57,4 +58,35 @@ test('what is not allowed is refused with the reason, and reported', async () =>
 
 test('nonsense is no target', async () => {
   for (const target of ['github.com', ':443', 'github.com:0', 'github.com:99999', 'user@github.com:443', '/etc/passwd']) expect(await tunnel(target)).toMatch(/^HTTP\/1.1 400/)
+})
+
+describe('what the project allows', () => {
+  const policy = { mode: 'listed' as const, allow: [] as string[], refuse: [] as string[], registries: [] as string[] }
+  const reason = (answer: string) => answer.split('\r\n\r\n')[1]?.trim()
+
+  test('counts at once, for every session', async () => {
+    expect(await stack.bus.setEgress({ ...policy, refuse: ['127.0.0.1:*'] as string[] })).toMatchObject({ ok: false, problem: { code: 'bad_input' } })
+    expect(await stack.bus.setEgress({ ...policy, refuse: [host] })).toEqual({ ok: true, value: undefined })
+    expect(reason(await tunnel(host))).toMatch(/refused for this project/)
+    await stack.bus.setEgress(policy)
+    expect(await tunnel(host, 'GET /x HTTP/1.1\r\nhost: inside\r\nconnection: close\r\n\r\n')).toMatch(/^HTTP\/1.1 200/)
+  })
+
+  test('does not open private addresses, whoever names them', async () => {
+    await stack.bus.setEgress({ ...policy, mode: 'open', allow: ['127.0.0.1:1', 'localhost:1'], registries: ['127.0.0.1:1'] })
+    for (const target of ['127.0.0.1:1', 'localhost:1', '[::1]:1', '169.254.169.254:80']) expect(await tunnel(target)).toMatch(/^HTTP\/1.1 403 .* leads to a \w+ address/s)
+    await stack.bus.setEgress(policy)
+  })
+
+  test('closed cuts a tunnel that is open, and a relay that starts again still knows', async () => {
+    const open = connect(stack.socket(id))
+    open.write(`CONNECT ${host} HTTP/1.1\r\nhost: ${host}\r\n\r\n`)
+    await once(open, 'data')
+    const cut = once(open, 'close')
+    await stack.bus.setEgress({ ...policy, mode: 'closed' })
+    await cut
+    await stack.restartRelay()
+    expect(reason(await tunnel(host))).toMatch(/nothing but its model/)
+    await stack.bus.setEgress(policy)
+  })
 })

@@ -37,7 +37,7 @@ const context = (): Context => {
 }
 
 beforeAll(async () => {
-  execFileSync('docker', ['build', '-q', '-t', agentImage, '-'], { input: 'FROM debian:trixie-slim\nENTRYPOINT ["/bin/sh", "-c", "echo up; exec sleep infinity"]\n', stdio: ['pipe', 'ignore', 'ignore'] })
+  execFileSync('docker', ['build', '-q', '-t', agentImage, '-'], { input: 'FROM debian:trixie-slim\nRUN printf "#!/bin/sh\\necho \\${npm_config_registry:-https://npm.example/}\\n" >/usr/local/bin/npm && chmod 755 /usr/local/bin/npm\nENTRYPOINT ["/bin/sh", "-c", "echo up; exec sleep infinity"]\n', stdio: ['pipe', 'ignore', 'ignore'] })
   execFileSync('git', ['init', '-q', join(dir, 'shop')])
   mkdirSync(join(dir, 'home/worktrees/shop/one/vendored'), { recursive: true })
   execFileSync('sh', ['-c', `echo 'gitdir: ../..' >${dir}/home/worktrees/shop/one/.git && mkdir -p ${dir}/shop/.orchestra/spec && chown -R 4242:4343 ${dir}/home ${dir}/shop`])
@@ -184,6 +184,16 @@ describe('the rest', () => {
     expect(inAgent('one', 'cat /usr/local/bin/tool; stat -c %u /home/agent')).toBe('tool\n4242')
     const failed = await runtime.buildImage({ project, run: randomUUID() as RunId, dockerfile: 'FROM orchestra-agent\nRUN echo reason && false\n' }, () => undefined)
     expect(failed).toMatchObject({ ok: false, problem: { code: 'engine_failed' } })
+  })
+
+  it('the package managers of the image say where they fetch from, once', async () => {
+    const since = Date.now() / 1000
+    const named = { ok: true, value: { registries: [{ tool: 'npm', host: 'npm.example' }] } }
+    expect(await Promise.all([runtime.registries(project), runtime.registries(project)])).toMatchObject([named, named])
+    expect(await runtime.registries(project)).toMatchObject(named)
+    const made = docker('events', '--since', String(since), '--until', String(Date.now() / 1000), '--filter', 'event=create', '--filter', `label=dev.orchestra.install=${install}`)
+    expect(made.match(/-s-registries-/g)).toHaveLength(1)
+    expect(docker('ps', '-aq', '--filter', `name=${install}-s-registries`)).toBe('')
   })
 
   it('the engine is described', async () => {

@@ -21,6 +21,8 @@ export class TestRelay {
   readonly asks: z.infer<typeof link.AskRequest>[] = []
   readonly streams = new Map<string, WebSocket>()
   readonly toolCalls: { name: string; arguments: unknown }[] = []
+  /** Hosts that something in the container wanted to reach; none of them is. */
+  readonly wanted: string[] = []
   logs = ''
   decide: Decide = () => [{ type: 'text', text: 'Done.' }]
   answer: (ask: z.infer<typeof link.AskRequest>) => Promise<link.AskReply> = () => new Promise(() => undefined)
@@ -48,6 +50,10 @@ export class TestRelay {
     })
     server.requestTimeout = 0
     server.on('upgrade', (req, socket, head) => this.#sockets.handleUpgrade(req, socket, head, (ws) => this.#upgraded(req.url ?? '', ws)))
+    server.on('connect', (req, socket) => {
+      this.wanted.push(req.url ?? '')
+      socket.end('HTTP/1.1 403 Refused\r\ncontent-length: 0\r\n\r\n')
+    })
     server.listen(this.#path)
     await once(server, 'listening')
     await chmod(this.#path, 0o777)

@@ -40,7 +40,8 @@ export const consumeInbox = (nc: NatsConnection, session: SessionId, onEntry: (e
     })
     const consumer = await jetstream(nc).consumers.get(stream, durable(session))
     messages = await consumer.consume({ max_messages: 100, expires: 30_000, abort_on_missing_resource: true })
-    if (closed) return void (await messages.close())
+    // Closing would wait for the end of a loop that never began.
+    if (closed) return messages.stop()
     for await (const message of messages) take(message)
   }
   const take = (message: JsMsg): void => {
