@@ -25,3 +25,8 @@ it('takes the step that does something', () => {
   expect(senseOf('cd src && ls -la | head')).toEqual({ kind: 'other', command: 'ls -la' })
   expect(senseOf('echo "a && b; npm test"').kind).toBe('other')
 })
+
+it('takes the text of a here-document for no command', () => {
+  expect(senseOf("cat > .orchestra/spec/designer.md <<'EOF'\n# Rate limiting\nnpm test; rm -rf /\nEOF")).toEqual({ kind: 'other', command: 'cat > .orchestra/spec/designer.md' })
+  expect(senseOf("cat <<EOF > a.txt\nnpm install left-pad\nEOF\nnpm test")).toMatchObject({ kind: 'test', command: 'npm test' })
+})

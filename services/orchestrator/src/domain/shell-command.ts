@@ -50,8 +50,12 @@ const subjectOf = (line: string): string | null => {
 
 const noise = /^(?:cd|export|source|set|\.|echo|true|sleep|mkdir|pwd|tail|head|cat|grep|tee|wc|sort)\b/
 
+/** A here-document's text is what a command is given, not a command. */
+const heredocBody = /(<<-?\s*['"]?(\w+)['"]?[^\n]*)\n[\s\S]*?\n[ \t]*\2(?=\n|$)/g
+const written = /^\s*(?:cat|tee)\b[^\n]*?(?:>{1,2}|\btee\b)\s*(?:-a\s+)?([^\s<>|;&]+)[^\n]*<<|^\s*cat\s*<<[^\n]*?>{1,2}\s*(\S+)/m
+
 export const senseOf = (line: string): CommandSense => {
-  const all = steps(line)
+  const all = steps(line.replace(heredocBody, '$1'))
   const find = (pattern: RegExp) => all.find((s) => pattern.test(s))
   const committing = find(commit)
   if (committing) return { kind: 'commit', subject: subjectOf(line), command: committing }
@@ -59,5 +63,7 @@ export const senseOf = (line: string): CommandSense => {
   const testing = all.find((s) => !install.test(s) && test.test(s))
   if (testing) return { kind: 'test', command: testing }
   if (installing) return { kind: 'install', packages: packagesOf(installing), command: installing }
+  const file = line.match(written)
+  if (file) return { kind: 'other', command: `cat > ${file[1] ?? file[2] ?? ''}` }
   return { kind: 'other', command: all.find((s) => !noise.test(s)) ?? all[0] ?? line.trim() }
 }

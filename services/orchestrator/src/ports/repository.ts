@@ -70,6 +70,8 @@ export interface Repository {
   branchTip(branch: string): Promise<Sha | null>
   /** A branch name near `wanted` that can be created now: no such branch, none below or above it. */
   freeBranch(wanted: string): Promise<string>
+  /** Names of what lies in the folder of the worktrees, whoever left it there. */
+  worktreeFolders(parent: string): Promise<string[]>
   aheadBehind(branch: Sha, of: Sha): Promise<{ ahead: number; behind: number }>
 
   /** Branch at base, worktree at path without files yet, base pinned. Then `fillWorktree` writes the files. Existing empty folder: fine. Anything else there: problem. */

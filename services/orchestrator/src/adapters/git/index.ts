@@ -18,7 +18,7 @@ import { seedGit, worktreeIndex } from './seed.ts'
 import { createSnapshots } from './snapshots.ts'
 import { readSpec, writeSpec } from './spec.ts'
 import { watch } from './watch.ts'
-import { addWorktree, removeWorktree, worktreeState } from './worktrees.ts'
+import { addWorktree, removeWorktree, worktreeState, worktreeFolders } from './worktrees.ts'
 
 export type { RepositoryOptions } from './context.ts'
 
@@ -42,6 +42,7 @@ export const createRepository = (options: RepositoryOptions): Repository => {
     resolve: (name) => resolveName(c, name),
     branchTip: (branch) => branchTip(c, branch),
     freeBranch: (wanted) => freeBranch(c, wanted),
+    worktreeFolders: async (parent) => worktreeFolders(parent),
     aheadBehind: (branch, of) => aheadBehind(c, branch, of),
     addWorktree: (spec) => ready(() => addWorktree(c, spec)),
     fillWorktree: (spec, carry) => ready(() => fillWorktree(c, spec, carry)),

@@ -76,3 +76,6 @@ export const repairGitFile = (path: string, gitDir: string): void => {
     d.write('.git', Buffer.from(`gitdir: ${gitDir}\n`), 0o644)
   })
 }
+
+/** Not below a worktree: this folder is ours. */
+export const worktreeFolders = (parent: string): string[] => (existsSync(parent) ? readdirSync(parent) : [])

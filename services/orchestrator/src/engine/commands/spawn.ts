@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { fail, ok, problem } from '@orchestra/contracts'
+import { dirname } from 'node:path'
+import { fail, ok, problem, worktreePath } from '@orchestra/contracts'
 import type { Problem, Result, Sha } from '@orchestra/contracts'
 import { chooseId } from '../../domain/naming.ts'
 import { decideSpawn, spawnedText } from '../../domain/spawn.ts'
@@ -39,7 +40,9 @@ export const spawnCommand: Pick<Handlers, 'session.spawn'> = {
     if (!ends.ok) return ends
     return commit(async (tx, now) => {
       const sessions = await tx.sessions()
-      const id = chooseId(input.name, new Set(sessions.map((s) => s.id)))
+      // A folder that outlived its session, of an earlier installation for one, is somebody's work: its name is taken.
+      const left = await core.repository.worktreeFolders(dirname(worktreePath(core.home, core.project, 'any')))
+      const id = chooseId(input.name, new Set([...sessions.map((s) => s.id), ...left]))
       if (!id.ok) return id
       const branch = await chooseBranch(core, id.value, new Set(sessions.map((s) => s.branch)))
       const { max, used } = await places(core, tx)
