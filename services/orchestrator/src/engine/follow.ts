@@ -3,6 +3,8 @@ import type { SessionId } from '@orchestra/contracts'
 import type { SessionRow } from '../domain/rows.ts'
 import { shownRefs } from './start/seed.ts'
 import type { Core } from './core.ts'
+import { background } from './core.ts'
+import { refreshStat } from './stat.ts'
 
 const lives = (s: SessionRow): boolean => s.phase === 'running' || s.phase === 'starting' || s.phase === 'paused'
 
@@ -33,9 +35,10 @@ const followOne = async (core: Core, id: SessionId): Promise<void> => {
   await core.commit(async (tx) => {
     const row = await tx.session(id)
     if (!row) return
-    await tx.putSession({ ...row, tip, aheadBy: ahead, behindBy: behind, ...(moved ? { diffVersion: row.diffVersion + 1, lastEventAt: await tx.now() } : {}) })
+    await tx.putSession({ ...row, tip, aheadBy: ahead, behindBy: behind, diffVersion: row.diffVersion + 1, ...(moved ? { lastEventAt: await tx.now() } : {}) })
     if (moved) await tx.event({ type: 'branch.moved', session: id, actor: { kind: 'person', name: 'owner' }, data: { tip } })
   })
+  background(core, 'counting what changed', refreshStat(core, id))
   if (moved) await tellBranch(core, id)
 }
 

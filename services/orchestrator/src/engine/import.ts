@@ -7,6 +7,7 @@ import type { ImportOutcome } from '../ports/repository.ts'
 import type { Core } from './core.ts'
 import { background, system } from './core.ts'
 import { showRefs } from './follow.ts'
+import { refreshStat } from './stat.ts'
 import { specOf } from './start/start.ts'
 
 type Reply = link.PushReply
@@ -98,33 +99,4 @@ const takeSnapshot = async (core: Core, row: SessionRow, sha: Sha, head: Sha, bo
   })
   background(core, 'counting what changed', refreshStat(core, row.id))
   return { accepted: true, tip: row.tip }
-}
-
-const refreshing = new WeakMap<Core, Map<SessionId, { again: boolean }>>()
-
-/** One count at a time for each session; what changes meanwhile is counted by one more. */
-export const refreshStat = async (core: Core, id: SessionId): Promise<void> => {
-  const all = refreshing.get(core) ?? new Map<SessionId, { again: boolean }>()
-  refreshing.set(core, all)
-  const under = all.get(id)
-  if (under) { under.again = true; return }
-  const mine = { again: true }
-  all.set(id, mine)
-  try {
-    while (mine.again) { mine.again = false; await countOnce(core, id) }
-  } finally { all.delete(id) }
-}
-
-const countOnce = async (core: Core, id: SessionId): Promise<void> => {
-  const row = await core.store.read.session(id)
-  if (!row?.tip || !row.target) return
-  const target = await core.repository.branchTip(row.target)
-  if (!target) return
-  const [stat, distance] = await Promise.all([core.repository.diffStat({ session: id, tip: row.tip, target }), core.repository.aheadBehind(row.tip, target)])
-  await core.commit(async (tx) => {
-    const now = await tx.session(id)
-    if (!now) return
-    const same = now.diffStat.files === stat.files && now.diffStat.added === stat.added && now.diffStat.removed === stat.removed && now.aheadBy === distance.ahead && now.behindBy === distance.behind
-    if (!same) await tx.putSession({ ...now, diffStat: stat, aheadBy: distance.ahead, behindBy: distance.behind })
-  })
 }
