@@ -42,6 +42,8 @@ export type Conversation = {
   /** Ids of every tool call that the model made, and every text that it said: they tell which steps were played. */
   callIds: string[]
   said: string[]
+  /** Those calls that it made since it last ended its turn. */
+  turnCallIds: string[]
   /** Tool calls of the newest answer, when their results have come back. */
   pending: string[]
   /** Results of `pending`, joined. */
@@ -58,6 +60,7 @@ const isAnswerEnd = (m: { role: string; content: z.infer<typeof Content> }): boo
 export const readConversation = (r: Request): Conversation => {
   const system = [...blocks(r.system), ...r.messages.filter((m) => m.role === 'system').flatMap((m) => blocks(m.content))].map((b) => b.text ?? '').join('\n')
   const assistant = r.messages.filter((m) => m.role === 'assistant').flatMap((m) => blocks(m.content))
+  const callsOf = (all: Block[]): string[] => all.flatMap((b) => (b.type === 'tool_use' && b.id !== undefined ? [b.id] : []))
   const interrupted = r.messages.findLastIndex(isInterruption)
   const turnStart = Math.max(r.messages.findLastIndex(isAnswerEnd) + 1, interrupted)
   const newest = r.messages.findLastIndex((m) => m.role === 'assistant')
@@ -65,7 +68,8 @@ export const readConversation = (r: Request): Conversation => {
   const results = r.messages.slice(Math.max(newest, interrupted) + 1).flatMap((m) => blocks(m.content)).filter((b) => b.type === 'tool_result')
   return {
     session: /^Session: ([a-z0-9-]+)\s*$/m.exec(system)?.[1] ?? null,
-    callIds: assistant.flatMap((b) => (b.type === 'tool_use' && b.id !== undefined ? [b.id] : [])),
+    callIds: callsOf(assistant),
+    turnCallIds: callsOf(r.messages.slice(turnStart).filter((m) => m.role === 'assistant').flatMap((m) => blocks(m.content))),
     said: assistant.flatMap((b) => (b.type === 'text' && b.text !== undefined ? [b.text.trim()] : [])),
     pending: results.flatMap((b) => b.tool_use_id ?? []),
     results: results.map(resultText).join('\n'),

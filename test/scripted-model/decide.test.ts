@@ -54,6 +54,9 @@ describe('a script', () => {
     const call = called('toolu_work_0_0_0')
     expect(play(user('build shop'), call, result('toolu_work_0_0_0', 'ok'), user('thank you'))).toMatchObject({ say: ['Built.', 'You are welcome.'], played: 'work/2 thanks/0' })
   })
+  it('answers one message by one step', () => {
+    expect(play(user('build shop, thank you'), called('toolu_work_0_0_0'), result('toolu_work_0_0_0', 'ok'))).toMatchObject({ played: 'work/2' })
+  })
   it('tells senders apart, also in one prompt', () => {
     const both = user('Another session wrote:\n[From: two]\nthank you\n[From: person]\nwhat now?\n\nThis came from another Claude session, not typed by your user. thank')
     expect(play(...built, both)).toMatchObject({ played: 'anything/0' })

@@ -54,17 +54,26 @@ const nextTurn = (step: Step, from: number, results: string, found: RegExpExecAr
   return null
 }
 
-const firstMatch = (step: Step, words: Words[]): RegExpExecArray | null =>
-  words.reduce<RegExpExecArray | null>((found, w) => found ?? (step.from === undefined || step.from === w.from ? match(step.when, w.text) : null), null)
+const matchOf = (step: Step, w: Words): RegExpExecArray | null => (step.from === undefined || step.from === w.from ? match(step.when, w.text) : null)
+const firstMatch = (step: Step, words: Words[]): RegExpExecArray | null => words.reduce<RegExpExecArray | null>((found, w) => found ?? matchOf(step, w), null)
+
+/** Words that no step of this turn has answered yet: each step answers one message. */
+const unanswered = (steps: Step[], words: Words[], playedNow: Set<string>): Words[] =>
+  [...playedNow].reduce((left, id) => {
+    const step = steps.find((s) => s.id === id)
+    const answered = step === undefined ? -1 : left.findIndex((w) => matchOf(step, w) !== null)
+    return left.filter((_, i) => i !== answered)
+  }, words)
 
 /** Steps that match what came in this turn and may be played, in order. `again` steps only where nothing else fits. */
 const candidates = (steps: Step[], c: Conversation, playedNow: Set<string>): Next[] => {
   const played = new Set(steps.filter((s) => wasPlayed(s, c)).map((s) => s.id))
   for (const id of playedNow) played.add(id)
+  const words = unanswered(steps, c.words, playedNow)
   const open = steps.flatMap((step) => {
     if (playedNow.has(step.id) || (!step.again && played.has(step.id))) return []
     if (step.after.some((id) => !played.has(id)) || step.before.some((id) => played.has(id))) return []
-    const found = firstMatch(step, c.words)
+    const found = firstMatch(step, words)
     if (found === null) return []
     const next = nextTurn(step, 0, '', found)
     return next === null ? [] : [next]
@@ -74,7 +83,7 @@ const candidates = (steps: Step[], c: Conversation, playedNow: Set<string>): Nex
 }
 
 /** Steps whose calls were made since the model last ended its turn. */
-const stepsOfThisTurn = (c: Conversation): Set<string> => new Set(c.pending.flatMap((id) => position(id)?.step ?? []))
+const stepsOfThisTurn = (c: Conversation): Set<string> => new Set(c.turnCallIds.flatMap((id) => position(id)?.step ?? []))
 
 export const decide = (steps: Step[] | undefined, c: Conversation): Answer => {
   const done = stepsOfThisTurn(c)
