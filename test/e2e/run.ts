@@ -3,7 +3,7 @@
  * Plays scenarios on stacks of their own, one after the other. Last line: `e2e: N passed, N failed`, in steps; after a step
  * that fails the rest of its scenario is not played. `--keep` leaves a failed scenario's stack standing, to look at.
  */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openBrowser } from './browser.ts'
@@ -18,7 +18,7 @@ const scenariosDir = resolve(import.meta.dirname, '../scenarios')
 const resultsDir = resolve(import.meta.dirname, '../../test-results')
 const { values } = parseArgs({ options: { scenario: { type: 'string', multiple: true }, all: { type: 'boolean' }, keep: { type: 'boolean' } } })
 
-const all = () => readdirSync(scenariosDir, { withFileTypes: true }).filter((d) => d.isDirectory()).map((d) => join(scenariosDir, d.name)).sort()
+const all = () => readdirSync(scenariosDir).map((name) => join(scenariosDir, name)).filter((dir) => existsSync(join(dir, 'scenario.yaml'))).sort()
 const dirs = values.scenario?.map((d) => resolve(d)) ?? all()
 const say = (line: string) => console.log(line)
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`
@@ -29,6 +29,16 @@ const keepEvidence = async (results: string, stack: Stack | null, browser: Brows
   if (browser !== null) writeFileSync(join(results, 'page.txt'), `${await browser.page.locator('body').innerText()}\n\n${browser.heard.join('\n')}`)
   if (stack !== null) writeFileSync(join(results, 'stack.log'), await stack.logs())
   say(`    page text and the stack's logs: ${results}`)
+}
+
+/** Null, and said why, when the folder holds no scenario that can be played. */
+const read = (dir: string): Scenario | null => {
+  try {
+    return readScenario(dir)
+  } catch (e) {
+    say(`\n  FAIL ${e instanceof Error ? e.message : String(e)}`)
+    return null
+  }
 }
 
 const play = async (scenario: Scenario): Promise<{ passed: number; failed: number }> => {
@@ -73,7 +83,8 @@ const play = async (scenario: Scenario): Promise<{ passed: number; failed: numbe
 let passed = 0
 let failed = 0
 for (const dir of dirs) {
-  const result = await play(readScenario(dir))
+  const scenario = read(dir)
+  const result = scenario === null ? { passed: 0, failed: 1 } : await play(scenario)
   passed += result.passed
   failed += result.failed
 }
