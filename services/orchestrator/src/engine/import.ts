@@ -49,7 +49,7 @@ export const rescueCommits = (core: Core, id: SessionId): Promise<void> => core.
 
 const takeCommits = async (core: Core, row: SessionRow, sha: Sha, body: Readable): Promise<Reply> => {
   const outcome = await core.repository.importCommits(specOf(row), body, sha, row.carried)
-  await recordCommits(core, row.id, outcome)
+  await recordCommits(core, row.id, sha, outcome)
   if (outcome.kind === 'imported') {
     background(core, 'counting what changed', refreshStat(core, row.id))
     background(core, 'showing refs', showRefs(core))
@@ -64,7 +64,8 @@ const takeCommits = async (core: Core, row: SessionRow, sha: Sha, body: Readable
   }
 }
 
-const recordCommits = async (core: Core, id: SessionId, o: ImportOutcome): Promise<void> => {
+/** An agent offers a refused or diverged commit again at every round: each is recorded once. */
+const recordCommits = async (core: Core, id: SessionId, sha: Sha, o: ImportOutcome): Promise<void> => {
   if (o.kind === 'need-full' || o.kind === 'nothing') return
   await core.commit(async (tx) => {
     const row = await tx.session(id)
@@ -76,13 +77,13 @@ const recordCommits = async (core: Core, id: SessionId, o: ImportOutcome): Promi
       await tx.putSession({ ...row, tip: o.tip, toldTip: o.tip, diffVersion: row.diffVersion + 1, badges, lastEventAt: now, lastActivity: `Committed ${o.commits} commit${o.commits === 1 ? '' : 's'}` })
       await tx.event({ type: 'import.commits', ...by, data: { tip: o.tip, commits: o.commits, flags: o.flags, pinned: o.pinned } })
     } else if (o.kind === 'diverged') {
-      await tx.putSession({ ...row, tip: o.tip, badges: [...new Set([...row.badges, 'diverged'])], lastEventAt: now })
-      await tx.event({ type: 'import.diverged', ...by, data: { tip: o.tip, pinned: o.pinned } })
+      if (!row.badges.includes('diverged') || row.tip !== o.tip) await tx.putSession({ ...row, tip: o.tip, badges: [...new Set([...row.badges, 'diverged'])], lastEventAt: now })
+      await tx.event({ type: 'import.diverged', ...by, source: `diverged ${o.pinned} ${o.tip}`, data: { tip: o.tip, pinned: o.pinned } })
     } else if (o.kind === 'waiting') {
       if (row.badges.includes('import waiting')) return
       await tx.putSession({ ...row, badges: [...row.badges, 'import waiting'], lastEventAt: now })
       await tx.event({ type: 'import.waiting', ...by, data: { reason: o.reason } })
-    } else await tx.event({ type: 'import.rejected', ...by, data: { reason: o.reason } })
+    } else await tx.event({ type: 'import.rejected', ...by, source: `rejected ${sha}`, data: { reason: o.reason } })
   })
 }
 

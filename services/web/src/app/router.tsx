@@ -7,6 +7,14 @@ import { Inbox } from './inbox.tsx'
 import { Layout } from './layout.tsx'
 import { history, placeOf } from './nav.ts'
 
+/** A fault of one screen leaves the rest standing, and says what to do. */
+const Broken = ({ error, reset }: { error: unknown; reset: () => void }) => (
+  <Empty title="This screen failed.">
+    <span className="block">{error instanceof Error ? error.message : String(error)}</span>
+    <span className="block">Nothing was lost. <button type="button" className="underline" onClick={reset}>Try again</button>, or press <b>i</b> for the inbox.</span>
+  </Empty>
+)
+
 const root = createRootRoute({ component: Layout, notFoundComponent: () => <Empty title="There is no such page.">Press <b>i</b> for the inbox.</Empty> })
 
 const inbox = createRoute({ getParentRoute: () => root, path: '/', component: Inbox })
@@ -20,7 +28,7 @@ const SessionRoute = ({ id, tab }: { id: string; tab?: string }) => {
 const session = createRoute({ getParentRoute: () => root, path: '/s/$id', component: () => <SessionRoute {...session.useParams()} /> })
 const sessionTab = createRoute({ getParentRoute: () => root, path: '/s/$id/$tab', component: () => <SessionRoute {...sessionTab.useParams()} /> })
 
-export const router = createRouter({ routeTree: root.addChildren([inbox, spec, settings, session, sessionTab]), history })
+export const router = createRouter({ routeTree: root.addChildren([inbox, spec, settings, session, sessionTab]), history, defaultErrorComponent: Broken })
 
 declare module '@tanstack/react-router' {
   interface Register { router: typeof router }
