@@ -46,7 +46,10 @@ beforeAll(async () => {
   await listenAs(server, socket, config.owner)
 })
 
-afterAll(() => {
+const helperGone = () => vi.waitFor(() => { expect(docker('ps', '-aq', '--filter', `label=dev.orchestra.install=${install}`)).toBe('') }, 10_000)
+
+afterAll(async () => {
+  await helperGone()
   server.close()
   server.closeAllConnections()
   for (const name of docker('volume', 'ls', '-q').split('\n').filter((v) => v.startsWith(install))) docker('volume', 'rm', name)
@@ -61,7 +64,7 @@ it('the commits come as a pack against what is known, and the helper is gone', a
   const pack = await buffer(rescued.value.pack)
   execFileSync('git', ['-C', repo, 'index-pack', '--stdin', '--fix-thin', '--strict'], { input: pack, stdio: ['pipe', 'ignore', 'pipe'] })
   expect(git('log', '-1', '--format=%s', tip)).toBe('Not imported yet')
-  await vi.waitFor(() => { expect(docker('ps', '-aq', '--filter', `label=dev.orchestra.install=${install}`)).toBe('') }, 10_000)
+  await helperGone()
 })
 
 it('a gitdir whose configuration runs code reaches nothing', async () => {

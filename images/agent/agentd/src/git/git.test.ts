@@ -87,6 +87,14 @@ it('a snapshot has everything but ignored files and nested repositories, and tou
   expect(await git(['ls-tree', '-r', '--name-only', (await snapshots.take([])).sha])).toContain('ignored')
 })
 
+it('snapshots asked for at the same moment do not get in each other\'s way, nor does a killed one\'s lock', async () => {
+  const snapshots = new Snapshots(places, git)
+  writeFileSync(`${places.git}/orchestra-index.lock`, '')
+  agent('echo three > a.txt')
+  const [one, ...others] = await Promise.all([snapshots.take([]), snapshots.take([]), snapshots.take([])])
+  expect(others).toEqual([one, one])
+})
+
 it('a snapshot in the middle of a conflict has the files as they are', async () => {
   const snapshots = new Snapshots(places, git)
   agent('git checkout -q -b side && echo side > a.txt && git commit -qam side && git checkout -q work && echo main > a.txt && git commit -qam main && ! git merge -q side')

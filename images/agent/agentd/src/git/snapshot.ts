@@ -2,7 +2,7 @@
  * The work tree as it is now, as a commit on top of HEAD, through an index of its own: the agent's index and refs stay as they
  * are. Untracked files are in it, ignored ones are not, neither are repositories nested in the work tree.
  */
-import { copyFile, rename, stat } from 'node:fs/promises'
+import { copyFile, rename, rm, stat } from 'node:fs/promises'
 import { Sha } from '@orchestra/contracts'
 import type { Places } from '../places.ts'
 import type { Git } from './git.ts'
@@ -19,6 +19,8 @@ export class Snapshots {
   /** Identity of the agent's index that ours was copied from. */
   #copied = ''
   #last: Snapshot | null = null
+  /** One at a time: they share one index, and a run that ends asks for its tree while a change is being taken. */
+  #turn: Promise<unknown> = Promise.resolve()
 
   constructor(places: Places, git: Git) {
     this.#places = places
@@ -27,7 +29,14 @@ export class Snapshots {
   }
 
   /** `skip`: paths relative to the work tree that must stay out (nested repositories, files over the bound). */
-  async take(skip: readonly string[]): Promise<Snapshot> {
+  take(skip: readonly string[]): Promise<Snapshot> {
+    const mine = this.#turn.then(() => this.#take(skip))
+    // Whoever asked hears of a failure; the next one goes on all the same.
+    this.#turn = Promise.allSettled([mine])
+    return mine
+  }
+
+  async #take(skip: readonly string[]): Promise<Snapshot> {
     await this.#refreshIndex()
     const exclude = skip.map((path) => `:(exclude,top,literal)${path}`)
     const added = await this.#git.try(['add', '-A', '--ignore-errors', '--', '.', ...exclude], { index: this.#index })
@@ -51,6 +60,8 @@ export class Snapshots {
    * files added in spite of an ignore rule.
    */
   async #refreshIndex(): Promise<void> {
+    // A lock at the first time was left by a process that was killed: nobody else writes this index.
+    if (this.#copied === '') await rm(`${this.#index}.lock`, { force: true })
     const theirs = `${this.#places.git}/index`
     const at = await stat(theirs).catch((error: unknown) => {
       if (codeOf(error) === 'ENOENT') return null
