@@ -52,7 +52,8 @@ export const Messages = ({ session }: { session: string }) => {
   const list = messagesOf(all, session)
   const question = list.findLast((m) => m.kind === 'question' && m.state === 'open' && m.from.kind === 'session' && m.from.id === session)
   const end = useRef<HTMLDivElement>(null)
-  useEffect(() => end.current?.scrollIntoView({ block: 'end' }), [list.length])
+  // In braces: browsers have begun to return a promise here, which React would call as the effect's clean-up.
+  useEffect(() => { end.current?.scrollIntoView({ block: 'end' }) }, [list.length])
   const send = async (text: string) => question
     ? (await act('message.answer', { message: question.id, text })) !== null
     : (await act('message.send', { to: session as never, text })) !== null
