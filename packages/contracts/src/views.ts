@@ -16,6 +16,10 @@ export type StartStep = z.infer<typeof StartStep>
 export const PermissionMode = z.enum(['bypass', 'ask'])
 export type PermissionMode = z.infer<typeof PermissionMode>
 
+/** Why a session is paused: a person said so, its budget is used up, the disk is nearly full, its worktree's .git was replaced. */
+export const PausedBy = z.enum(['person', 'budget', 'disk', 'gitfile'])
+export type PausedBy = z.infer<typeof PausedBy>
+
 export const Tokens = z.object({ input: z.number(), output: z.number(), cacheRead: z.number(), cacheWrite: z.number() })
 export type Tokens = z.infer<typeof Tokens>
 
@@ -44,6 +48,8 @@ export const SessionView = z.object({
   status: SessionStatus,
   /** One plain sentence about the status: what it waits for, why it is queued, which step failed. */
   statusText: z.string(),
+  /** Of a paused session; null else. */
+  pausedBy: PausedBy.nullable(),
   startStep: StartStep.nullable(),
   problem: Problem.nullable(),
   /** Where the host sees its files; null for the designer. */

@@ -6,7 +6,7 @@ const sha = 'a'.repeat(40)
 const at = (minute: number) => `2026-01-01T10:${String(minute).padStart(2, '0')}:00Z`
 
 const session = (id: string, over: object = {}) => SessionView.parse({
-  id, projectId: 'p', role: 'executor', title: id, branch: id, baseSha: sha, target: 'main', tip: sha, status: 'working', statusText: '', startStep: null, problem: null,
+  id, projectId: 'p', role: 'executor', title: id, branch: id, baseSha: sha, target: 'main', tip: sha, status: 'working', statusText: '', pausedBy: null, startStep: null, problem: null,
   worktree: `/w/${id}`, paired: false, permissionMode: 'bypass', instructions: '', createdBy: { kind: 'session', id: 'designer' }, createdAt: at(5), lastEventAt: at(6),
   lastActivity: '', aheadBy: 0, behindBy: 0, diffStat: { files: 0, added: 0, removed: 0 }, diffVersion: 0, badges: [],
   usage: { tokens: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }, costUsd: null, window: null }, appliedToCheckout: false, ...over,

@@ -44,3 +44,8 @@ it('shows an open dialog, but not beside the question that it is', () => {
   expect(kinds({ sessions: [session({ cli: 'dialog' })] })).toEqual(['permission'])
   expect(kinds({ sessions: [session({ cli: 'dialog' })], messages: [message('question', { state: 'open', origin: 'permission' })] })).toEqual(['permission'])
 })
+it('lists a session that is paused, but not one that a person paused', () => {
+  const paused = { phase: 'paused', pausedText: 'Paused: the disk is nearly full.' } as const
+  expect(attentionOf(facts({ sessions: [session({ ...paused, pausedBy: 'disk' })] }))).toMatchObject([{ kind: 'error', session: 'auth', text: 'Paused: the disk is nearly full.' }])
+  expect(kinds({ sessions: [session({ phase: 'paused', pausedBy: 'person' })] })).toEqual([])
+})

@@ -3,7 +3,7 @@
  * Statuses are never stored: `status.ts` derives them from these facts.
  */
 import type {
-  Actor, AgentEvent, DiffStat, EgressRule, MergeId, MergeStatus, MessageId, MessageKind, PermissionMode, Problem, ProjectId, ProjectSettings, QuestionOrigin, Role, RunId,
+  Actor, AgentEvent, DiffStat, EgressRule, MergeId, MergeStatus, MessageId, MessageKind, PausedBy, PermissionMode, Problem, ProjectId, ProjectSettings, QuestionOrigin, Role, RunId,
   RunView, SessionId, Sha, StartStep, Tokens,
 } from '@orchestra/contracts'
 import type { link } from '@orchestra/contracts'
@@ -12,7 +12,7 @@ export type ProjectRow = { id: ProjectId; name: string; path: string; createdAt:
 
 /**
  * What was decided about a session, as opposed to what is seen of it.
- * queued: waits for a place. starting: its start is under way. running: was started and shall run. paused: by a person.
+ * queued: waits for a place. starting: its start is under way. running: was started and shall run. paused: see `pausedBy`.
  * failed: its start failed or its container gave up, see `problem`. deleting, deleted: by a person.
  */
 export type Phase = 'queued' | 'starting' | 'running' | 'paused' | 'failed' | 'deleting' | 'deleted'
@@ -39,6 +39,9 @@ export type SessionRow = {
   phase: Phase
   /** Why it is queued, in a sentence. */
   queueReason: string | null
+  /** Of a paused session; the text is a sentence with the figures of that moment, null where a person paused it. */
+  pausedBy: PausedBy | null
+  pausedText: string | null
   startStep: StartStep | null
   problem: Problem | null
 
@@ -168,7 +171,7 @@ export type EventData = {
   'session.step': { step: StartStep; text: string }
   'session.started': { resumed: boolean }
   'session.failed': { step: StartStep | null; problem: Problem }
-  'session.paused': Record<string, never>
+  'session.paused': { by?: PausedBy; text?: string | null }
   'session.continued': { text: string | null }
   'session.interrupted': Record<string, never>
   'session.restarted': { why: string }

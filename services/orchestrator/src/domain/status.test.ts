@@ -19,9 +19,11 @@ const cases: [string, Partial<SessionRow>, string][] = [
   ['starts', { phase: 'starting', startStep: 'container' }, 'starting'],
   ['sets up', { phase: 'starting', startStep: 'setup' }, 'setup'],
   ['is paused with its container gone', { phase: 'paused', container: 'exited' }, 'paused'],
+  ['is paused by its budget', { phase: 'paused', pausedBy: 'budget', pausedText: 'Paused: its budget is used up.' }, 'paused'],
   ['failed', { phase: 'failed' }, 'failed'],
 ]
 it.each(cases)('a session that %s', (_name, given, status) => expect(sessionStatus(session(given), [], now).status).toBe(status))
+it('says why it is paused', () => expect(sessionStatus(session({ phase: 'paused', pausedBy: 'disk', pausedText: 'Paused: the disk is nearly full.' }), [], now).statusText).toBe('Paused: the disk is nearly full.'))
 it('waits for an answer, whatever its CLI does', () => {
   const question = message('question', { text: 'Which one?\nThis or that' })
   expect(sessionStatus(session({ cli: 'busy' }), [question], now)).toEqual({ status: 'waiting', statusText: 'Waits for an answer: Which one?' })

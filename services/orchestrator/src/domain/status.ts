@@ -30,7 +30,7 @@ const byPhase = (row: SessionRow): DerivedStatus | null => {
     case 'deleting': return is('deleted', 'Being deleted.')
     case 'failed': return is('failed', row.problem ? row.problem.message : 'Its start failed.')
     case 'queued': return is('queued', row.queueReason ?? 'Waits for a free place.')
-    case 'paused': return is('paused', 'Paused: nothing runs or spends.')
+    case 'paused': return is('paused', row.pausedText ?? 'Paused: nothing runs or spends.')
     case 'starting': return row.startStep === 'setup' ? is('setup', startTexts.setup) : is('starting', row.startStep ? startTexts[row.startStep] : 'Starting.')
     case 'running': return null
   }

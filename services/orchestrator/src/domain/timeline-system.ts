@@ -17,7 +17,7 @@ export const systemLine = (row: Exclude<EventRow, { type: 'agent' }>, by: string
     case 'session.step': return entry('state', startSteps[row.data.step], null, row.data.text || undefined)
     case 'session.started': return entry('state', row.data.resumed ? 'Running again' : 'Running', true)
     case 'session.failed': return entry('error', `Start failed${row.data.step ? ` at the step "${row.data.step}"` : ''}: ${row.data.problem.message}`, false, row.data.problem.detail)
-    case 'session.paused': return entry('state', `Paused by ${by}`)
+    case 'session.paused': return entry('state', row.data.text ?? `Paused by ${by}`, row.data.text ? false : null)
     case 'session.continued': return entry('state', `Continued by ${by}`, null, row.data.text ?? undefined)
     case 'session.interrupted': return entry('state', `Interrupted by ${by}`)
     case 'session.restarted': return entry('state', `Restarted: ${row.data.why}`)

@@ -39,7 +39,7 @@ const usageOf = (totals: UsageTotal[]): Usage => {
 
 const sessionViewOf = (s: SessionRow, open: MessageRow[], usage: UsageTotal[], now: string): SessionView => ({
   id: s.id, projectId: s.projectId, role: s.role, title: s.title, branch: s.branch, baseSha: s.baseSha, target: s.target, tip: s.tip, ...sessionStatus(s, open, now),
-  startStep: s.startStep, problem: s.problem, worktree: s.worktree, paired: s.paired, permissionMode: s.permissionMode, instructions: s.instructions,
+  pausedBy: s.phase === 'paused' ? s.pausedBy : null, startStep: s.startStep, problem: s.problem, worktree: s.worktree, paired: s.paired, permissionMode: s.permissionMode, instructions: s.instructions,
   createdBy: s.createdBy, createdAt: s.createdAt, lastEventAt: s.lastEventAt, lastActivity: s.lastActivity, aheadBy: s.aheadBy, behindBy: s.behindBy,
   diffStat: s.diffStat, diffVersion: s.diffVersion, badges: s.badges.filter((b) => !b.startsWith('cli ')), usage: usageOf(usage), appliedToCheckout: s.applied,
 })

@@ -6,6 +6,7 @@ import type { Tx } from '../../ports/store.ts'
 import type { Core } from '../core.ts'
 import { post } from '../deliver.ts'
 import type { Ctx, Handlers } from '../dispatch.ts'
+import { pauseIn } from '../pause.ts'
 import { fullReason, places } from '../queue.ts'
 
 type Life = Pick<Handlers, 'session.interrupt' | 'session.pause' | 'session.continue' | 'session.restart' | 'session.retry' | 'session.pair' | 'sessions.stopAll'>
@@ -22,16 +23,10 @@ export const startAgain = async (ctx: Ctx, tx: Tx, row: SessionRow, how: { fresh
   const { max, used } = await places(ctx.core, tx)
   const holds = row.phase === 'starting' || row.phase === 'running' || row.phase === 'paused'
   const queued = row.role === 'executor' && !holds && used >= max
-  const fresh: Partial<SessionRow> = { phase: queued ? 'queued' : 'starting', queueReason: queued ? fullReason(max) : null, startStep: 'branch', problem: null, cli: null, dialog: null, setup: 'none' }
+  const fresh: Partial<SessionRow> = { phase: queued ? 'queued' : 'starting', queueReason: queued ? fullReason(max) : null, pausedBy: null, pausedText: null, startStep: 'branch', problem: null, cli: null, dialog: null, setup: 'none' }
   await tx.putSession({ ...row, ...fresh, lastEventAt: how.now, ...how.change })
   await tx.event(how.event)
   if (!queued) await tx.effect({ kind: 'session.start', lane: `session:${row.id}`, payload: { fresh: how.fresh, replace: how.replace ?? false }, session: row.id, actor: ctx.actor })
-}
-
-const pauseOne = async (ctx: Ctx, tx: Tx, row: SessionRow, now: string): Promise<void> => {
-  await tx.putSession({ ...row, phase: 'paused', lastEventAt: now })
-  await tx.event({ type: 'session.paused', session: row.id, actor: ctx.actor, data: {} })
-  await tx.effect({ kind: 'session.pause', lane: `session:${row.id}`, payload: {}, session: row.id, actor: ctx.actor })
 }
 
 export const lifeCommands: Life = {
@@ -56,7 +51,7 @@ export const lifeCommands: Life = {
     if (!row.ok) return row
     if (row.value.phase === 'paused') return ok({})
     if (row.value.phase !== 'running') return fail(wrong(row.value, 'only a running session can be paused'))
-    await pauseOne(ctx, tx, row.value, now)
+    await pauseIn(tx, row.value, { by: 'person', text: null, actor: ctx.actor, now })
     return ok({})
   }),
 
@@ -69,7 +64,7 @@ export const lifeCommands: Life = {
     if (s.phase === 'paused' && gone) {
       await startAgain(ctx, tx, s, { fresh: false, now, event: { type: 'session.restarted', session, actor: ctx.actor, data: { why: 'continued' } } })
     } else if (s.phase === 'paused') {
-      await tx.putSession({ ...s, phase: 'running', lastEventAt: now })
+      await tx.putSession({ ...s, phase: 'running', pausedBy: null, pausedText: null, lastEventAt: now })
       await tx.effect({ kind: 'session.unpause', lane: `session:${session}`, payload: {}, session, actor: ctx.actor })
     }
     await tx.event({ type: 'session.continued', session, actor: ctx.actor, data: { text: text ?? null } })
@@ -110,7 +105,7 @@ export const lifeCommands: Life = {
 
   'sessions.stopAll': (ctx) => ctx.commit(async (tx, now) => {
     const running = (await tx.sessions()).filter((s) => s.phase === 'running' && s.role !== 'check')
-    for (const s of running) await pauseOne(ctx, tx, s, now)
+    for (const s of running) await pauseIn(tx, s, { by: 'person', text: null, actor: ctx.actor, now })
     return ok({ stopped: running.length })
   }),
 }
