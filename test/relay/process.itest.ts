@@ -93,7 +93,14 @@ test('NATS killed and back: the inbox goes on', async () => {
   await nats.restart()
   const item = note('after the crash')
   await expect.poll(() => orchestrator.putInbox(id, item).then(() => true, () => false), { timeout: 30_000 }).toBe(true)
-  expect((await agent.next('deliver')).deliveries.map((one) => one.text)).toEqual(['after the crash'])
+  // A receipt that was under way when the connection before this one ended is given again; agentd knows what it has delivered.
+  const texts: string[] = []
+  while (!texts.includes('after the crash')) {
+    const { deliveries } = await agent.next('deliver')
+    texts.push(...deliveries.map((one) => one.text))
+    agent.send({ type: 'receipt', messages: deliveries.map((one) => one.message), state: 'delivered', at: now() })
+  }
+  expect(texts.filter((text) => text === 'after the crash')).toHaveLength(1)
   await agent.close()
 }, 60_000)
 
