@@ -32,6 +32,7 @@ stack_compose() {
     # In front of the caller's own arguments: which files make up this stack.
     networks_file=$(settings_dir)/networks.yaml
     if [ -s "$networks_file" ]; then set -- --file "$networks_file" "$@"; fi
+    if [ -n "${ORCHESTRA_OVERLAY:-}" ]; then set -- --file "$ORCHESTRA_OVERLAY" "$@"; fi
     if [ "${ORCHESTRA_DEMO:-}" = 1 ]; then set -- --file "$ORCHESTRA_ROOT/compose.demo.yaml" "$@"; fi
     exec docker compose --project-name "$stack" --env-file /dev/null --project-directory "$ORCHESTRA_ROOT" --file "$ORCHESTRA_ROOT/compose.yaml" "$@"
   )

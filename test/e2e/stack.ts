@@ -16,6 +16,12 @@ const PERSON = { uid: 1000, gid: 1000 }
 
 export type Stack = {
   project: string
+  /** ORCHESTRA_HOME. */
+  home: string
+  /** The installation's name: compose project, label and prefix of all that is its. */
+  install: string
+  /** `./orchestra ARGS`, in this stack's environment. */
+  orchestra: (args: string[], deadlineMs?: number) => Promise<Outcome>
   link: string
   shell: (script: string, o: { as: 'owner' | 'caller'; deadlineMs: number }) => Promise<Outcome>
   sql: (query: string) => Promise<Outcome>
@@ -89,9 +95,13 @@ export const startStack = async (scenario: Scenario, say: (line: string) => void
   // What the scenarios' scripts use: the one folder of worktrees, and this stack's name.
   const prelude = 'WORKTREES=$(echo "$ORCHESTRA_HOME"/worktrees/*); STACK=$(ls "$ORCHESTRA_HOME/installs"); cd "$PROJECT"\n'
   try {
+    const link = await up()
     return {
       project,
-      link: await up(),
+      home: join(home, '.orchestra'),
+      install: readdirSync(join(home, '.orchestra', 'installs'))[0] ?? '',
+      orchestra: (args, deadlineMs = UP_MS) => orchestra(args, deadlineMs),
+      link,
       shell: (script, o) => run('sh', ['-eu', '-c', prelude + script], { cwd: project, env, who: o.as === 'owner' ? who : null, deadlineMs: o.deadlineMs }),
       sql: (query) => run(join(ROOT, 'orchestra'), ['psql', '-At', '-c', query], { cwd: project, env, deadlineMs: 20_000 }),
       restart: async () => {

@@ -50,6 +50,8 @@ export const readConfig = async () => {
     database: await databaseOptions(),
     nats: { url: must('NATS_URL'), user: await secret('nats-user'), password: await secret('nats-password') },
     relayUrl: must('RELAY_URL'),
+    /** A folder of the volume `state`, set by tests that let this service die at a named point; null otherwise. */
+    crashpoints: process.env.ORCHESTRA_CRASHPOINTS || null,
     internalToken: await secret('internal-token'),
   }
 }

@@ -1,8 +1,9 @@
 /** Wires the rooms; the only file that knows them all. */
 import { createHash } from 'node:crypto'
+import fs from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { servicePaths } from '@orchestra/contracts'
+import { crashable, hitter, servicePaths, surround, surroundPorts } from '@orchestra/contracts'
 import { openFiles } from './adapters/files/files.ts'
 import { createRepository } from './adapters/git/index.ts'
 import { connectBus } from './adapters/nats/bus.ts'
@@ -20,6 +21,8 @@ const publicPort = 7000
 const internalPort = 7001
 
 const config = await readConfig()
+/** Of tests only: see contracts/crashpoints.ts. */
+const crash = config.crashpoints === null ? null : hitter(fs, { armed: join(config.crashpoints, 'armed'), spent: join(config.crashpoints, 'spent') }, () => process.kill(process.pid, 'SIGKILL'))
 const { version } = JSON.parse(await readFile(join(import.meta.dirname, '../package.json'), 'utf8')) as { version: string }
 const pool = openPool(config.database)
 await checkSchema(pool, migrationsFolder)
@@ -35,11 +38,14 @@ const repository = createRepository({
   stateDir: join(servicePaths.state, 'git'),
   mirrorDir: servicePaths.mirror,
   keepSpecsInGit: () => keepSpecsInGit,
+  ...(crash ? { crashpoint: crash } : {}),
 })
-const engine = createEngine(
-  { store, repository, bus, runtime: createRuntime({ socket: servicePaths.spawnerSocket }), files: openFiles() },
+const ports = { store, repository, bus, runtime: createRuntime({ socket: servicePaths.spawnerSocket }), files: openFiles() }
+const plain = createEngine(
+  crash ? surroundPorts(ports, crashable.orchestrator, crash) : ports,
   { project: config.project, name: config.name, path: config.projectDir, home: config.home, maxSessions: config.maxSessions, onSettings: (s) => { keepSpecsInGit = s.keepSpecsInGit } },
 )
+const engine = crash ? surround('engine', plain, crashable.orchestrator.engine, crash) : plain
 
 const door = await buildPublic({
   engine,

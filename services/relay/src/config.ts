@@ -31,6 +31,8 @@ const Environment = z.object({
   HTTPS_PROXY: z.string().optional(),
   HTTP_PROXY: z.string().optional(),
   NO_PROXY: z.string().optional(),
+  /** A folder of the volume `relay-state`, set by tests that let this service die at a named point. */
+  ORCHESTRA_CRASHPOINTS: z.string().default(''),
   /** How long a question tool holds its call. */
   ORCHESTRA_ASK_WAIT: seconds(600),
   /** Model that a new credential is tried with. */

@@ -4,6 +4,7 @@ import { bounds } from './bounds.ts'
 import { connectBus } from './bus/nats.ts'
 import { operatorRegistries } from './config.ts'
 import type { Config, Secrets } from './config.ts'
+import { crashingBus } from './crash.ts'
 import { makeCredentialStore } from './credential/store.ts'
 import { makeEgress } from './egress/connect.ts'
 import { makeOperatorProxy } from './egress/operator-proxy.ts'
@@ -25,7 +26,7 @@ export const startRelay = async (config: Config, secrets: Secrets, log: Log): Pr
   const egress = makeEgress(policy, undefined, makeOperatorProxy(config))
   const credentials = makeCredentialStore(config.RELAY_STATE, config.ORCHESTRA_MODEL_URL)
   const upstream = makeUpstream()
-  const bus = await connectBus({ url: config.NATS_URL, user: secrets.natsUser, password: secrets.natsPassword, log })
+  const bus = crashingBus(await connectBus({ url: config.NATS_URL, user: secrets.natsUser, password: secrets.natsPassword, log }), config.ORCHESTRA_CRASHPOINTS)
   const registry = makeRegistry(config.RELAY_STATE, {
     bus, credentials, upstream, egress, log,
     budget: makeBudget(bounds.allBodies),

@@ -21,6 +21,10 @@ const Environment = z.object({
   ORCHESTRA_NPM_REGISTRY: z.string().default(''),
   ORCHESTRA_PIP_INDEX: z.string().default(''),
   ORCHESTRA_GOPROXY: z.string().default(''),
+  /** A folder of the volume `spawner-state`, set by tests that let this service die at a named point. */
+  ORCHESTRA_CRASHPOINTS: z.union([z.literal(''), AbsolutePath]).default(''),
+  /** The same for agentd, which reads it in its seed folder: only the orchestrator writes there. */
+  ORCHESTRA_AGENT_CRASHPOINTS: z.string().default(''),
   DOCKER_SOCKET: AbsolutePath.default('/var/run/docker.sock'),
   /** For builds of project images, as the host has them. */
   HTTP_PROXY: z.string().default(''),
@@ -43,6 +47,8 @@ export type Config = {
   buildArgs: Record<string, string>
   /** Variables, as `NAME=value`, by which an agent's tools find the operator's registries. */
   registries: string[]
+  crashpoints: string | null
+  agentCrashpoints: boolean
 }
 
 /** The project's owner: what the init service wrote ("uid gid"), else who owns the project folder. */
@@ -78,5 +84,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
     owner: ownerOf(e.ORCHESTRA_OWNER_FILE, e.ORCHESTRA_PROJECT_DIR),
     buildArgs,
     registries: registries.filter(([, value]) => value !== '').map(([name, value]) => `${name}=${withoutSecret(value)}`),
+    crashpoints: e.ORCHESTRA_CRASHPOINTS || null,
+    agentCrashpoints: e.ORCHESTRA_AGENT_CRASHPOINTS !== '',
   }
 }

@@ -5,7 +5,7 @@ import type { SessionSpec } from './hostconfig.ts'
 
 const spec = (over: Partial<SessionSpec> = {}): SessionSpec => ({
   install: 'shop', home: '/home/ada/.orchestra', project: 'shop-1a2b', session: 'rate-limiting', role: 'executor', paired: false,
-  objects: ['/home/ada/shop/.git/objects'], specDir: null, hostCa: null, registries: [], owner: { uid: 1000, gid: 1001 }, image: 'shop-owned:x',
+  objects: ['/home/ada/shop/.git/objects'], specDir: null, hostCa: null, registries: [], crashpoints: false, owner: { uid: 1000, gid: 1001 }, image: 'shop-owned:x',
   entrypoint: ['agentd'], cmd: [], resources: { memoryMb: 4096, cpus: 2, pids: 512 }, engineCpus: 8, covers: [], ...over,
 })
 const mountsOf = (over: Partial<SessionSpec>) => createBody(spec(over)).HostConfig.Mounts

@@ -20,6 +20,8 @@ export type SessionSpec = MountSpec & {
   covers: string[]
   /** Variables of the operator's package registries (config.ts). */
   registries: string[]
+  /** Of tests only: agentd may be told to die at a named point (contracts/crashpoints.ts). */
+  crashpoints: boolean
 }
 
 export type CreateBody = {
@@ -86,6 +88,7 @@ const environment = (s: SessionSpec): string[] => [
   ...(s.owner.uid === 0 ? ['IS_SANDBOX=1'] : []),
   ...(s.hostCa === null ? [] : ['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'REQUESTS_CA_BUNDLE', 'PIP_CERT', 'CURL_CA_BUNDLE', 'GIT_SSL_CAINFO', 'CARGO_HTTP_CAINFO'].map((v) => `${v}=${CA_TARGET}`)),
   ...s.registries,
+  ...(s.crashpoints ? [`ORCHESTRA_CRASHPOINTS=${agentPaths.seedDir}`] : []),
 ]
 
 /** Throws on a cover path that leaves the worktree: rpc has refused it before, so that is a bug. */

@@ -1,3 +1,6 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { crashable, hitter, surround } from '@orchestra/contracts'
 import { createBuilds } from './builds.ts'
 import { readConfig } from './config.ts'
 import type { Context } from './context.ts'
@@ -7,7 +10,10 @@ import { createPrepare } from './prepare.ts'
 import { createRpc, listenAs } from './rpc.ts'
 
 const config = readConfig(process.env)
-const engine = connectEngine(config.dockerSocket)
+const connected = connectEngine(config.dockerSocket)
+/** Of tests only: see contracts/crashpoints.ts. */
+const engine = config.crashpoints === null ? connected : surround('engine', connected, crashable.spawner.engine,
+  hitter(fs, { armed: join(config.crashpoints, 'armed'), spent: join(config.crashpoints, 'spent') }, () => process.kill(process.pid, 'SIGKILL')))
 const ctx: Context = { config, engine, ledger: openLedger(config.stateDir), prepare: createPrepare(config, engine), builds: createBuilds() }
 const server = createRpc(ctx)
 await listenAs(server, config.socket, config.owner)

@@ -40,7 +40,7 @@ beforeAll(async () => {
   docker('volume', 'create', '--label', `dev.orchestra.install=${install}`, '--label', 'dev.orchestra.session=gone', volume)
   tip = asAgent(`git init -q --bare /orchestra/git && cd /orchestra/git && echo ${repo}/.git/objects >objects/info/alternates
     c=$(git -c user.name=a -c user.email=a@b commit-tree -p ${base} -m 'Not imported yet' "$(git mktree </dev/null)") && git update-ref refs/heads/gone $c && git symbolic-ref HEAD refs/heads/gone && echo $c`)
-  const config: Config = { install, projectDir: repo, home: join(dir, 'home'), agentImage, hostCa: null, stateDir: join(dir, 'state'), socket, dockerSocket: '/var/run/docker.sock', owner: { uid: 0, gid: 0 }, buildArgs: {}, registries: [] }
+  const config: Config = { install, projectDir: repo, home: join(dir, 'home'), agentImage, hostCa: null, stateDir: join(dir, 'state'), socket, dockerSocket: '/var/run/docker.sock', owner: { uid: 0, gid: 0 }, buildArgs: {}, registries: [], crashpoints: null, agentCrashpoints: false }
   const engine = connectEngine(config.dockerSocket)
   server = createRpc({ config, engine, ledger: openLedger(config.stateDir), prepare: createPrepare(config, engine), builds: createBuilds() })
   await listenAs(server, socket, config.owner)

@@ -31,7 +31,7 @@ const runtime = createRuntime({ socket })
 let server: Server
 
 const context = (): Context => {
-  const config = { install, projectDir: join(dir, 'shop'), home: join(dir, 'home'), agentImage, hostCa: null, stateDir: join(dir, 'state'), socket, dockerSocket: '/var/run/docker.sock', owner, buildArgs: {}, registries: [] }
+  const config = { install, projectDir: join(dir, 'shop'), home: join(dir, 'home'), agentImage, hostCa: null, stateDir: join(dir, 'state'), socket, dockerSocket: '/var/run/docker.sock', owner, buildArgs: {}, registries: [], crashpoints: null, agentCrashpoints: false }
   const engine = connectEngine(config.dockerSocket)
   return { config, engine, ledger: openLedger(config.stateDir), prepare: createPrepare(config, engine), builds: createBuilds() }
 }

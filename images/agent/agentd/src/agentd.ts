@@ -9,6 +9,7 @@ import { handleHooks } from './cli/hooks.ts'
 import { openHookServer } from './cli/hookserver.ts'
 import { Questions } from './cli/questions.ts'
 import { tmuxOn } from './cli/tmux.ts'
+import { crashing } from './crash.ts'
 import { toolEnv } from './env.ts'
 import { gitOn } from './git/git.ts'
 import { ensureGitDir } from './git/gitdir.ts'
@@ -106,7 +107,7 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
   }
   const restarts = new Restarts(() => cli.restart(), () => !cli.stopping)
   const delivery: Delivery = new Delivery(
-    {
+    crashing('delivery', {
       inbox: () => cli.inbox(),
       post: profile.post,
       accepted: profile.accepted,
@@ -114,8 +115,8 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
       wanted: () => {
         if (cli.status === 'exited' && progress?.step === 'ready') restarts.wanted()
       },
-    },
-    new Delivered(`${stateDir(places)}/delivered`),
+    }, places),
+    crashing('delivered', new Delivered(`${stateDir(places)}/delivered`), places),
   )
   const hookServer = openHookServer(places.hooksPort, handleHooks({ profile, delivery, questions, event }))
   const runs = runsOf(() => (seed.role === 'executor' ? work.tree() : Promise.resolve(null)))

@@ -61,7 +61,11 @@ export const makeCore = (ports: Ports, place: Place): Core => {
     onEffects: () => undefined,
     alone: serialByKey(),
     commit: (work) => queue(async () => {
-      const { value, touched } = await ports.store.transact(work)
+      const { value, touched } = await ports.store.transact(work).catch((error: unknown) => {
+        // The connection may have been lost after the commit and before its answer: what it wanted done is there then.
+        core.onEffects()
+        throw error
+      })
       feed.push(touched)
       if (touched.effects > 0) core.onEffects()
       return value

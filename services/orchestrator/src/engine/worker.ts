@@ -1,4 +1,5 @@
 /** Performs committed effects. Woken by each commit that adds one, so nothing waits for a poll. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { EffectRow } from '../ports/store.ts'
 import type { Core } from './core.ts'
 
@@ -19,37 +20,55 @@ const backoffMs = (attempt: number): number => Math.min(30_000, 200 * 3 ** (atte
 const words = (error: unknown): string => (error instanceof Error ? `${error.message}${error.cause ? ` (${words(error.cause)})` : ''}` : String(error))
 
 export const makeWorker = (core: Core, handlers: EffectHandlers): Worker => {
-  const running = new Set<Promise<void>>()
+  const running = new Map<number, Promise<void>>()
   let claiming = false
+  /** A claim whose answer was lost with its connection may have been committed all the same. */
+  let claimLost = false
   let again = false
   let stopped = true
   let timer: NodeJS.Timeout | undefined
   let idlers: (() => void)[] = []
 
+  /** What came of an effect gets into the database however long that is away: else it counts as running, and its lane stands still. */
+  const record = async (effect: EffectRow, what: () => Promise<void>): Promise<void> => {
+    for (let wait = 100; ; wait = Math.min(wait * 2, 3000)) {
+      try { return await what() } catch (error) {
+        if (stopped) return
+        core.report(`recording what came of ${effect.kind} of ${effect.lane}`, error)
+        await sleep(wait)
+      }
+    }
+  }
+
   const perform = async (effect: EffectRow): Promise<void> => {
     const handler = handlers[effect.kind]
-    if (!handler) return core.store.effectFailed(effect.id, `no handler for ${effect.kind}`)
+    if (!handler) return record(effect, () => core.store.effectFailed(effect.id, `no handler for ${effect.kind}`))
     try {
       await handler.perform(core, effect)
-      await core.store.effectDone(effect.id)
     } catch (error) {
       if (stopped) return
-      if (effect.attempts < handler.attempts) return core.store.effectRetry(effect.id, words(error), backoffMs(effect.attempts))
+      if (effect.attempts < handler.attempts) return record(effect, () => core.store.effectRetry(effect.id, words(error), backoffMs(effect.attempts)))
       core.report(`gave up ${effect.kind} of ${effect.lane}`, error)
-      await core.store.effectFailed(effect.id, words(error))
-      await handler.gaveUp?.(core, effect, error)
+      // Its meaning first: a crash in between repeats it, and nothing waits for an effect that nobody performs.
+      await record(effect, async () => { await handler.gaveUp?.(core, effect, error) })
+      return record(effect, () => core.store.effectFailed(effect.id, words(error)))
     }
+    await record(effect, () => core.store.effectDone(effect.id))
   }
 
   const tell = (): void => { if (running.size === 0) { for (const idler of idlers.splice(0)) idler() } }
 
   const launch = (effect: EffectRow): void => {
-    const work = perform(effect).catch((error: unknown) => core.report(`effect ${effect.kind}`, error)).finally(() => { running.delete(work); wake() })
-    running.add(work)
+    const work = perform(effect).catch((error: unknown) => core.report(`effect ${effect.kind}`, error)).finally(() => { running.delete(effect.id); wake() })
+    running.set(effect.id, work)
   }
 
   const claim = async (): Promise<void> => {
     clearTimeout(timer)
+    if (claimLost) {
+      await core.store.requeueRunning([...running.keys()])
+      claimLost = false
+    }
     while (!stopped && running.size < mostAtOnce) {
       const claimed = await core.store.claimEffect()
       if ('effect' in claimed) { launch(claimed.effect); continue }
@@ -66,14 +85,14 @@ export const makeWorker = (core: Core, handlers: EffectHandlers): Worker => {
     claiming = true
     again = false
     claim()
-      .catch((error: unknown) => { core.report('taking an effect', error); timer = setTimeout(wake, 1000) })
+      .catch((error: unknown) => { claimLost = true; core.report('taking an effect', error); timer = setTimeout(wake, 1000) })
       .finally(() => { claiming = false; if (again) wake() })
   }
 
   core.onEffects = wake
   return {
     start: async () => { stopped = false; await core.store.requeueRunning(); wake() },
-    stop: async () => { stopped = true; clearTimeout(timer); await Promise.all(running) },
+    stop: async () => { stopped = true; clearTimeout(timer); await Promise.all(running.values()) },
     idle: () => new Promise((resolve) => { idlers.push(resolve); wake() }),
   }
 }

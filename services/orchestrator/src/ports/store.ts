@@ -87,8 +87,8 @@ export interface Store {
   /** Back into the queue, due after `delayMs`. */
   effectRetry(id: number, error: string, delayMs: number): Promise<void>
   effectFailed(id: number, error: string): Promise<void>
-  /** After a crash: what was running is waiting again. Forgets what ended more than a week ago. */
-  requeueRunning(): Promise<number>
+  /** After a crash: what was running is waiting again, except what still is. Forgets what ended more than a week ago. */
+  requeueRunning(still?: readonly number[]): Promise<number>
   close(): Promise<void>
 }
 

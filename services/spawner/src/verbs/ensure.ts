@@ -31,8 +31,8 @@ const bodyFor = async (ctx: Context, input: Input): Promise<Result<CreateBody>> 
   if (!info.ok) return info
   const spec = input.role === 'designer' ? specFolder(ctx.config.projectDir) : ok(null)
   if (!spec.ok) return spec
-  const { install, home, hostCa, owner, projectDir, registries } = ctx.config
-  return ok(createBody({ ...input, ...prepared.value, install, home, hostCa, owner, registries, engineCpus: info.value.NCPU, objects: objectFolders(projectDir), specDir: spec.value }))
+  const { install, home, hostCa, owner, projectDir, registries, agentCrashpoints } = ctx.config
+  return ok(createBody({ ...input, ...prepared.value, install, home, hostCa, owner, registries, crashpoints: agentCrashpoints, engineCpus: info.value.NCPU, objects: objectFolders(projectDir), specDir: spec.value }))
 }
 
 const foreign = (name: string, session: SessionId) =>

@@ -44,8 +44,8 @@ export const effectQueue = (pool: Pool, project: ProjectId): Queue => ({
   effectFailed: async (id, error) => {
     await pool.query("update effects set state = 'failed', ended_at = clock_timestamp(), last_error = $2 where id = $1", [id, error.slice(0, 4000)])
   },
-  requeueRunning: async () => {
+  requeueRunning: async (still = []) => {
     await pool.query("delete from effects where project_id = $1 and state in ('done', 'dropped') and ended_at < now() - interval '7 days'", [project])
-    return (await pool.query("update effects set state = 'waiting', next_at = clock_timestamp() where project_id = $1 and state = 'running'", [project])).rowCount ?? 0
+    return (await pool.query("update effects set state = 'waiting', next_at = clock_timestamp() where project_id = $1 and state = 'running' and id <> all ($2::bigint[])", [project, still])).rowCount ?? 0
   },
 })

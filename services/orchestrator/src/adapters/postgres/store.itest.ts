@@ -68,6 +68,7 @@ test('effects of a lane go one at a time in order, lanes beside each other', asy
   expect(await take()).toBeNull()
   const due = await store.claimEffect()
   expect('dueInMs' in due && due.dueInMs !== null && due.dueInMs > 50_000).toBe(true)
+  expect(await store.requeueRunning([other?.id ?? 0])).toBe(0)
   expect(await store.requeueRunning()).toBe(1)
   expect((await take())?.kind).toBe('other')
 })

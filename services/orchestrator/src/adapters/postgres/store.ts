@@ -19,6 +19,9 @@ export const openStore = async (pool: Pool, of: StoreFor): Promise<Store> => {
     transact: async (work) => {
       const client = await pool.connect()
       let broken: Error | undefined
+      // A server that ends between two statements is an event of the connection; without a listener it would end this process.
+      const lost = (error: Error): void => { broken = error }
+      client.on('error', lost)
       try {
         await client.query('begin')
         const touched = nothingTouched()
@@ -26,9 +29,10 @@ export const openStore = async (pool: Pool, of: StoreFor): Promise<Store> => {
         await client.query('commit')
         return { value, touched }
       } catch (error) {
-        await client.query('rollback').catch((lost: Error) => { broken = lost })
+        await client.query('rollback').catch(lost)
         throw error
       } finally {
+        client.off('error', lost)
         client.release(broken)
       }
     },
