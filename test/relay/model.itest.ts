@@ -31,7 +31,7 @@ beforeAll(async () => {
     seen.push(request)
     reply(res, request)
   }))
-  stack = await startStack()
+  stack = await startStack({ ORCHESTRA_MODEL_SILENCE: '1' })
   await stack.bus.openSession(id, 'executor')
 })
 beforeEach(() => { seen = []; stack.reports.length = 0; reply = streamed })
@@ -90,6 +90,30 @@ test.each([401, 429, 500, 529])('a %i of the endpoint passes unchanged', async (
   expect(await ask()).toMatchObject({ status, body, headers: { 'retry-after': '60' } })
   await expect.poll(() => reported('usage')).toMatchObject([{ status, tokens: { input: 0, output: 0 } }])
   expect(reported('limited')).toHaveLength(status === 429 ? 1 : 0)
+})
+
+test('what keeps requests from getting through is told, and that they do again', async () => {
+  reply = (res) => res.writeHead(500, { 'content-type': 'application/json' }).end('{"type":"error","error":{"type":"api_error","message":"a fuse blew"}}')
+  await ask()
+  await expect.poll(() => reported('model-trouble')).toMatchObject([{ session: id, text: expect.stringContaining('answers with an error (500): a fuse blew') }])
+  stack.reports.length = 0
+  let waiting: ServerResponse | undefined
+  reply = (res) => { waiting = res }
+  const answered = ask()
+  await expect.poll(() => reported('model-trouble'), { timeout: 5000 }).toMatchObject([{ text: expect.stringContaining('has said nothing for 1 s') }])
+  if (waiting) streamed(waiting)
+  expect(await answered).toMatchObject({ status: 200 })
+  await expect.poll(() => reported('model-trouble')).toMatchObject([{}, { text: null }])
+})
+
+test('a stored credential that a session\'s request finds refused is shown as refused, until one is answered', async () => {
+  reply = (res) => res.writeHead(401, { 'content-type': 'application/json' }).end('{"type":"error","error":{"type":"authentication_error","message":"revoked"}}')
+  await ask()
+  await expect.poll(() => stack.bus.credentialStatus()).toMatchObject({ ok: true, value: { lastCheck: { ok: false, text: expect.stringContaining('revoked') } } })
+  expect(reported('model-trouble')).toMatchObject([{ text: expect.stringContaining('refuses the credential (401): revoked') }])
+  reply = streamed
+  await ask()
+  await expect.poll(() => stack.bus.credentialStatus()).toMatchObject({ ok: true, value: { lastCheck: { ok: true } } })
 })
 
 test('nothing but the message endpoints, no tool of the provider, no compressed or endless body', async () => {

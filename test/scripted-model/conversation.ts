@@ -55,6 +55,9 @@ export type Conversation = {
 /** What the CLI puts into the conversation when a person interrupts: the turn is over, whatever its calls returned. */
 const INTERRUPTED = '[Request interrupted by user'
 const isInterruption = (m: { content: z.infer<typeof Content> }): boolean => blocks(m.content).some((b) => b.type === 'text' && (b.text ?? '').startsWith(INTERRUPTED))
+/** A message that came between two tool calls: the CLI gives it to the model as the system's. */
+const BETWEEN = 'Another Claude session sent a message while you were working:'
+const isWordBetween = (b: Block): boolean => (b.text ?? '').startsWith(BETWEEN)
 const isAnswerEnd = (m: { role: string; content: z.infer<typeof Content> }): boolean => m.role === 'assistant' && !blocks(m.content).some((b) => b.type === 'tool_use')
 
 export const readConversation = (r: Request): Conversation => {
@@ -64,7 +67,7 @@ export const readConversation = (r: Request): Conversation => {
   const interrupted = r.messages.findLastIndex(isInterruption)
   const turnStart = Math.max(r.messages.findLastIndex(isAnswerEnd) + 1, interrupted)
   const newest = r.messages.findLastIndex((m) => m.role === 'assistant')
-  const since = r.messages.slice(turnStart).filter((m) => m.role === 'user').flatMap((m) => blocks(m.content))
+  const since = r.messages.slice(turnStart).flatMap((m) => (m.role === 'user' ? blocks(m.content) : m.role === 'system' ? blocks(m.content).filter(isWordBetween) : []))
   const results = r.messages.slice(Math.max(newest, interrupted) + 1).flatMap((m) => blocks(m.content)).filter((b) => b.type === 'tool_result')
   return {
     session: /^Session: ([a-z0-9-]+)\s*$/m.exec(system)?.[1] ?? null,

@@ -69,10 +69,11 @@ export const sendAnswer = async (res: ServerResponse, answer: Answer, shape: Sha
 
 const errorTypes: Record<number, string> = { 400: 'invalid_request_error', 401: 'authentication_error', 403: 'permission_error', 404: 'not_found_error', 413: 'request_too_large', 429: 'rate_limit_error', 529: 'overloaded_error' }
 
-export const sendFailure = (res: ServerResponse, status: number, message: string): void => {
+/** `reset`: seconds until a limit ends; null: not told. */
+export const sendFailure = (res: ServerResponse, status: number, message: string, reset: number | null = null): void => {
   const type = errorTypes[status] ?? 'api_error'
   // What a subscription's window that is used up answers with: the CLI ends the turn at once instead of trying again.
-  const limit = status === 429 ? { 'retry-after': '3600', 'anthropic-ratelimit-unified-status': 'rejected', 'anthropic-ratelimit-unified-reset': String(Math.floor(Date.now() / 1000) + 3600) } : {}
+  const limit = status === 429 && reset !== null ? { 'retry-after': String(reset), 'anthropic-ratelimit-unified-status': 'rejected', 'anthropic-ratelimit-unified-reset': String(Math.floor(Date.now() / 1000) + reset) } : {}
   res.writeHead(status, { 'content-type': 'application/json', ...limit })
   res.end(JSON.stringify({ type: 'error', error: { type, message } }))
 }

@@ -26,6 +26,8 @@ const Failure = z.object({
   hang: z.literal(true).optional(),
   /** How often before the turn is played after all; absent: always. */
   times: z.number().int().min(1).optional(),
+  /** With 429: seconds until the limit is reset, as its headers say; null: they say nothing, and the CLI tries again. */
+  reset: z.number().int().min(1).nullable().default(3600),
   message: z.string().optional(),
 }).refine((f) => (f.status === undefined) !== (f.hang === undefined), 'either status or hang')
 export type Failure = z.output<typeof Failure>

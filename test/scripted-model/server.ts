@@ -43,7 +43,7 @@ export const createModel = (script: Script, pace = 0): Server => {
     journal.add({ session: c.session, played: answer.played, words: c.words.map((w) => `${w.from}: ${w.text}`).join('\n').slice(0, 4000), results: c.results.slice(0, 4000), failed: failing === null ? null : (failing.status ?? 'hang') })
     if (answer.delay > 0) await sleep(answer.delay)
     if (failing?.hang) return
-    if (failing?.status !== undefined) return sendFailure(res, failing.status, failing.message ?? 'the script says so')
+    if (failing?.status !== undefined) return sendFailure(res, failing.status, failing.message ?? 'the script says so', failing.reset)
     await sendAnswer(res, answer, { model: request.model, stream: request.stream, requestChars: body.length, first: c.said.length + c.callIds.length === 0, pace: isAside ? 0 : pace })
   }
 

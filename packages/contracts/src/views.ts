@@ -229,6 +229,8 @@ export type DiffView = z.infer<typeof DiffView>
 export const ProjectSettings = z.object({
   setupCommand: z.string().max(4000).nullable(),
   checkCommand: z.string().max(4000).nullable(),
+  /** Minutes after which a setup or check command that has not ended counts as failed. */
+  checkMinutes: z.number().min(0.05).max(1440),
   /** Proposed from what the repository has, until a person confirms one. */
   checkProposal: z.string().nullable(),
   carry: z.array(z.string().max(400)).max(200),

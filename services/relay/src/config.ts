@@ -33,6 +33,8 @@ const Environment = z.object({
   NO_PROXY: z.string().optional(),
   /** A folder of the volume `relay-state`, set by tests that let this service die at a named point. */
   ORCHESTRA_CRASHPOINTS: z.string().default(''),
+  /** How long the model endpoint may say nothing before the session shows it. */
+  ORCHESTRA_MODEL_SILENCE: seconds(30),
   /** How long a question tool holds its call. */
   ORCHESTRA_ASK_WAIT: seconds(600),
   /** Model that a new credential is tried with. */

@@ -34,6 +34,7 @@ export const startRelay = async (config: Config, secrets: Secrets, log: Log): Pr
     orchestratorUrl: config.ORCHESTRATOR_URL,
     internalToken: secrets.internalToken,
     askWait: config.ORCHESTRA_ASK_WAIT,
+    silentAfter: config.ORCHESTRA_MODEL_SILENCE,
   })
   await registry.reopen()
   bus.serveVerbs(makeVerbs({ registry, credentials, upstream, tryModel: config.ORCHESTRA_TRY_MODEL, policy, policies }))

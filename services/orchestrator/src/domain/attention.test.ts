@@ -49,3 +49,8 @@ it('lists a session that is paused, but not one that a person paused', () => {
   expect(attentionOf(facts({ sessions: [session({ ...paused, pausedBy: 'disk' })] }))).toMatchObject([{ kind: 'error', session: 'auth', text: 'Paused: the disk is nearly full.' }])
   expect(kinds({ sessions: [session({ phase: 'paused', pausedBy: 'person' })] })).toEqual([])
 })
+it('lists a turn that ended without an answer, but not while the endpoint limits it', () => {
+  const trouble = { modelTrouble: { text: 'x refuses the credential (401)', at: now, ended: true } }
+  expect(attentionOf(facts({ sessions: [session(trouble)] }))).toMatchObject([{ id: 'session:auth', kind: 'error', text: expect.stringContaining('401') }])
+  expect(kinds({ sessions: [session({ ...trouble, limitedUntil: minutesAgo(-5), limitedText: 'too much' })] })).toEqual([])
+})

@@ -49,6 +49,7 @@ const ofSession = (s: Live): Item | null => {
   if (s.derived.status === 'failed') return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'failed-start', text: s.derived.statusText })
   if (s.derived.status === 'lost') return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'error', text: s.derived.statusText })
   if (s.phase === 'paused' && s.pausedBy !== null && s.pausedBy !== 'person') return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'error', text: s.derived.statusText })
+  if (s.derived.status === 'interrupted' && s.modelTrouble) return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'error', title: 'No answer from the model', text: `${s.modelTrouble.text}\n\nNothing is lost: Continue takes the turn up again.`, since: s.modelTrouble.at })
   // A dialog in the terminal that came as no question of its own.
   if (s.derived.status === 'waiting' && s.cli === 'dialog' && !s.asks) return item({ ...at, id: `session:${s.id}`, rank: ranks.question, kind: 'permission', text: s.derived.statusText, since: s.cliAt ?? s.lastEventAt })
   return null

@@ -57,6 +57,8 @@ export type SessionRow = {
   setup: 'none' | 'running' | 'passed' | 'failed'
   limitedUntil: string | null
   limitedText: string | null
+  /** Why its model requests do not get through; `ended`: the turn is over without an answer. Null again when they do, or it works on something new. */
+  modelTrouble: { text: string; at: string; ended: boolean } | null
   /** Last turn was ended by a person; null again when it works. */
   interruptedAt: string | null
   /** Its `complete` message; null again when it works on something new. */
@@ -201,6 +203,7 @@ export type EventData = {
   'merge.requested': { merge: MergeId; target: string; tip: Sha; targetSha: Sha }
   'merge.approved': { merge: MergeId; tip: Sha; targetSha: Sha }
   'merge.changed': { merge: MergeId; status: MergeStatus; text: string; sha: Sha | null }
+  'model.trouble': { text: string }
   'usage.limited': { until: string | null; text: string }
   'egress.refused': { host: string; port: number; reason: string }
   'egress.decided': { host: string; allowed: boolean }

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { SettingsRow } from './rows.ts'
 import { defaultMaxSessions, effectiveSettings, proposeCheck } from './settings.ts'
 
-const unset: SettingsRow = { projectId: 'p' as ProjectId, setupCommand: null, checkCommand: null, carry: null, keepSpecsInGit: null, maxSessions: null, memoryMb: null, cpus: null, pids: null, permissionMode: null, egress: null, egressAllow: null, egressRefuse: null }
+const unset: SettingsRow = { projectId: 'p' as ProjectId, setupCommand: null, checkCommand: null, checkMinutes: null, carry: null, keepSpecsInGit: null, maxSessions: null, memoryMb: null, cpus: null, pids: null, permissionMode: null, egress: null, egressAllow: null, egressRefuse: null }
 const engine = { version: '28.5', memoryMb: 16_384, cpus: 8, arch: 'x86_64', diskFreeMb: null }
 const facts = { row: unset, config: {}, engine, checkProposal: 'npm test', carryFile: ['.env'], maxSessions: null }
 
@@ -12,7 +12,7 @@ test('as many sessions as fit the memory, eight at most, one at least', () => {
 })
 
 test('a person\'s setting counts before the project\'s file, the file before a default', () => {
-  expect(effectiveSettings(facts)).toMatchObject({ checkCommand: null, checkProposal: 'npm test', carry: ['.env'], maxSessions: 7, permissionMode: 'bypass' })
+  expect(effectiveSettings(facts)).toMatchObject({ checkCommand: null, checkProposal: 'npm test', carry: ['.env'], maxSessions: 7, permissionMode: 'bypass', checkMinutes: 30 })
   expect(effectiveSettings({ ...facts, config: { check: 'make test', carry: [] } })).toMatchObject({ checkCommand: 'make test', checkProposal: null, carry: [] })
   expect(effectiveSettings({ ...facts, config: { check: 'make test' }, row: { ...unset, checkCommand: 'npm test', maxSessions: 2 } })).toMatchObject({ checkCommand: 'npm test', maxSessions: 2 })
 })

@@ -4,9 +4,9 @@ import type { Price } from './prices.ts'
 import type { SettingsRow } from './rows.ts'
 
 /** `.orchestra/config.yaml` as it stands on the target branch. */
-export type ProjectConfig = { setup?: string | null; check?: string | null; carry?: string[]; keepSpecsInGit?: boolean; prices?: Record<string, Price> }
+export type ProjectConfig = { setup?: string | null; check?: string | null; checkMinutes?: number; carry?: string[]; keepSpecsInGit?: boolean; prices?: Record<string, Price> }
 
-const defaults = { memoryMb: 2048, cpus: 2, pids: 2048 } as const
+const defaults = { memoryMb: 2048, cpus: 2, pids: 2048, checkMinutes: 30 } as const
 const mostByDefault = 8
 /** Left to the services and the machine. */
 const keptFreeMb = 1024
@@ -26,6 +26,7 @@ export const effectiveSettings = (x: { row: SettingsRow; config: ProjectConfig; 
   return {
     setupCommand: (row.setupCommand ?? config.setup) || null,
     checkCommand: checkCommand || null,
+    checkMinutes: row.checkMinutes ?? config.checkMinutes ?? defaults.checkMinutes,
     checkProposal: checkCommand === null ? x.checkProposal : null,
     carry: row.carry ?? config.carry ?? x.carryFile,
     keepSpecsInGit: row.keepSpecsInGit ?? config.keepSpecsInGit ?? false,

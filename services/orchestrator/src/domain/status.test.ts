@@ -11,6 +11,9 @@ const cases: [string, Partial<SessionRow>, string][] = [
   ['works again after it was done', { completedAt: now, cli: 'busy' }, 'working'],
   ['is limited', { limitedUntil: minutesAgo(-5), limitedText: 'too much' }, 'limited'],
   ['was limited', { limitedUntil: minutesAgo(5), limitedText: 'too much' }, 'idle'],
+  ['gets no answer and tries again', { cli: 'busy', modelTrouble: { text: 'x refuses', at: now, ended: false } }, 'working'],
+  ['ended its turn without an answer', { modelTrouble: { text: 'x refuses', at: now, ended: true } }, 'interrupted'],
+  ['ended its turn at a limit', { limitedUntil: minutesAgo(-5), limitedText: 'too much', modelTrouble: { text: 'x refuses', at: now, ended: true } }, 'limited'],
   ['has a dialog', { cli: 'dialog', dialog: 'Trust?' }, 'waiting'],
   ['lost its container', { container: 'exited' }, 'lost'],
   ['lost its CLI', { cli: 'exited' }, 'lost'],
@@ -27,4 +30,7 @@ it('says why it is paused', () => expect(sessionStatus(session({ phase: 'paused'
 it('waits for an answer, whatever its CLI does', () => {
   const question = message('question', { text: 'Which one?\nThis or that' })
   expect(sessionStatus(session({ cli: 'busy' }), [question], now)).toEqual({ status: 'waiting', statusText: 'Waits for an answer: Which one?' })
+})
+it('says while it works what keeps its model from answering', () => {
+  expect(sessionStatus(session({ cli: 'busy', lastActivity: 'Read a.ts', modelTrouble: { text: 'x says nothing.', at: now, ended: false } }), [], now).statusText).toContain('x says nothing.')
 })

@@ -58,9 +58,10 @@ const byWork = (row: SessionRow, open: MessageRow[], now: string): DerivedStatus
   const [question] = open
   if (question) return is('waiting', `Waits for ${question.origin === 'permission' ? 'a permission' : 'an answer'}: ${short(question.text)}`)
   if (row.cli === 'dialog') return is('waiting', row.dialog ? `A dialog waits in its terminal: ${short(row.dialog)}` : 'A dialog waits in its terminal.')
-  if (row.cli === 'busy') return is('working', row.lastActivity || 'Working.')
+  if (row.cli === 'busy') return is('working', row.modelTrouble ? `${short(row.modelTrouble.text)} It is tried again; Interrupt ends the turn.` : row.lastActivity || 'Working.')
   if (row.limitedText !== null && (row.limitedUntil === null || later(row.limitedUntil, now)))
     return is('limited', row.limitedUntil ? `Limited by the model endpoint until ${time(row.limitedUntil)}: ${short(row.limitedText)}` : `Limited by the model endpoint: ${short(row.limitedText)}`)
+  if (row.modelTrouble?.ended) return is('interrupted', `Its turn ended without an answer: ${short(row.modelTrouble.text)}`)
   if (row.interruptedAt) return is('interrupted', 'Interrupted. It goes on with your next message.')
   if (row.completedAt) return is('complete', 'Says that it is done: ready for review.')
   return is('idle', row.role === 'designer' ? 'Ready. Tell it what you want.' : 'Waits for a message.')

@@ -43,6 +43,7 @@ export const systemLine = (row: Exclude<EventRow, { type: 'agent' }>, by: string
     case 'merge.approved': return entry('state', `Merge approved by ${by}`)
     case 'merge.changed': return entry(row.data.status === 'merged' || row.data.status === 'undone' ? 'commit' : 'state', row.data.text, row.data.status === 'merged' ? true : row.data.status === 'conflict' || row.data.status === 'checks_failed' || row.data.status === 'refused' ? false : null)
     case 'usage.limited': return entry('usage', `The model endpoint limits it: ${short(row.data.text)}`, false)
+    case 'model.trouble': return entry('usage', short(row.data.text), false, row.data.text)
     case 'egress.refused': return entry('error', `Could not reach ${row.data.host}:${row.data.port}: ${row.data.reason}`, false)
     case 'egress.decided': return entry('state', `${row.data.host} ${row.data.allowed ? 'allowed' : 'kept refused'} by ${by}`, row.data.allowed)
     default: return null

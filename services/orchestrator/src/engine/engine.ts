@@ -60,7 +60,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
   const round = async (): Promise<void> => {
     if (await core.outside.refreshServices()) core.feed.projectChanged()
     // A new image is asked in a container of its own: nothing else waits for that.
-    await Promise.all([followEgress(core), following(async () => { await reconcile(core); await refreshRequests(core) })])
+    await Promise.all([followEgress(core), runs.endOverdue(), following(async () => { await reconcile(core); await refreshRequests(core) })])
   }
 
   return {

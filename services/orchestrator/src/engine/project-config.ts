@@ -12,6 +12,7 @@ export const imageFile = '.orchestra/agent.Dockerfile'
 const ConfigFile = z.strictObject({
   setup: ProjectSettings.shape.setupCommand.optional(),
   check: ProjectSettings.shape.checkCommand.optional(),
+  checkMinutes: ProjectSettings.shape.checkMinutes.optional(),
   carry: ProjectSettings.shape.carry.optional(),
   keepSpecsInGit: z.boolean().optional(),
   /** US dollars per million tokens, by model: in place of the table's. */

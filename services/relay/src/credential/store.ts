@@ -24,6 +24,8 @@ export type CredentialStore = {
   current(): Promise<Credential | null>
   save(credential: StoredCredential): Promise<void>
   forget(): Promise<void>
+  /** What the endpoint says of the credential that was used, kept where it is still the stored one and this is news. */
+  heard(used: Credential, check: NonNullable<StoredCredential['lastCheck']>): Promise<void>
   view(): Promise<CredentialView>
 }
 
@@ -41,14 +43,25 @@ export const makeCredentialStore = (folder: string, scriptedUrl?: string): Crede
     if (cached?.key !== key) cached = { key, value: Stored.parse(JSON.parse(await readFile(path, 'utf8'))) }
     return cached.value
   }
+  const save = async (credential: StoredCredential): Promise<void> => {
+    await mkdir(dirname(path), { recursive: true })
+    const next = `${path}.${process.pid}.new`
+    await writeFile(next, JSON.stringify(credential), { mode: 0o600 })
+    await chmod(next, 0o600) // a file left by a crash keeps its mode
+    await rename(next, path)
+  }
+  /** One after the other: two requests that end together say what they say in order. */
+  let hearing: Promise<unknown> = Promise.resolve()
   return {
     current,
-    async save(credential) {
-      await mkdir(dirname(path), { recursive: true })
-      const next = `${path}.${process.pid}.new`
-      await writeFile(next, JSON.stringify(credential), { mode: 0o600 })
-      await chmod(next, 0o600) // a file left by a crash keeps its mode
-      await rename(next, path)
+    save,
+    heard(used, check) {
+      const next = hearing.then(async () => {
+        const now = await current()
+        if (now && now.kind !== 'scripted' && now.secret === used.secret && now.baseUrl === used.baseUrl && (now.lastCheck?.ok ?? true) !== check.ok) await save({ ...now, kind: now.kind, lastCheck: check })
+      })
+      hearing = next.catch(() => undefined)
+      return next
     },
     forget: () => rm(path, { force: true }),
     async view() {

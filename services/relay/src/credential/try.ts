@@ -1,9 +1,9 @@
 /** One real request with a credential, the smallest there is, and what came of it in words for a person. */
 import { request } from 'undici'
 import type { Dispatcher } from 'undici'
-import { z } from 'zod'
 import { credentialHeaders } from '../model/headers.ts'
 import { endpoint, transportFailure } from '../model/upstream.ts'
+import { wordsBytes, wordsOf } from '../model/words.ts'
 import type { StoredCredential } from './store.ts'
 
 export type Trial = {
@@ -13,7 +13,6 @@ export type Trial = {
 }
 
 const PATIENCE = 30_000
-const ErrorBody = z.object({ error: z.object({ type: z.string().optional(), message: z.string() }) })
 
 export const tryCredential = async (credential: Omit<StoredCredential, 'lastCheck'>, model: string, dispatcher: Dispatcher): Promise<Trial> => {
   const body = {
@@ -28,7 +27,7 @@ export const tryCredential = async (credential: Omit<StoredCredential, 'lastChec
       method: 'POST', dispatcher, signal: AbortSignal.timeout(PATIENCE), body: JSON.stringify(body),
       headers: { 'content-type': 'application/json', 'anthropic-version': '2023-06-01', ...credentialHeaders({ ...credential, lastCheck: null }, undefined) },
     })
-    return judge(reply.statusCode, (await reply.body.text()).slice(0, 4000), model)
+    return judge(reply.statusCode, (await reply.body.text()).slice(0, wordsBytes), model)
   } catch (error) {
     const late = error instanceof Error && error.name === 'TimeoutError'
     return { outcome: 'unclear', text: late ? `${new URL(credential.baseUrl).host} did not answer within ${PATIENCE / 1000} s.` : transportFailure(error, credential.baseUrl) }
@@ -42,14 +41,4 @@ const judge = (status: number, body: string, model: string): Trial => {
   if (status === 404 && said.includes('model')) return { outcome: 'works', text: `The credential was taken; the model ${model} that it was tried with does not exist there.` }
   if (status === 429) return { outcome: 'works', text: `The credential was taken, but its limit is reached now: ${said}` }
   return { outcome: 'unclear', text: `The endpoint answered with status ${status}: ${said}` }
-}
-
-const wordsOf = (body: string): string => {
-  try {
-    const error = ErrorBody.safeParse(JSON.parse(body))
-    if (error.success) return error.data.error.message.slice(0, 500)
-  } catch {
-    // not JSON: its first characters say more than nothing
-  }
-  return body.slice(0, 200)
 }

@@ -19,9 +19,11 @@ import { toClient, toUpstream } from './headers.ts'
 import { limitedUntil, windowOf } from './limits.ts'
 import { checkModelRequest } from './policy.ts'
 import { endpoint, transportFailure } from './upstream.ts'
+import type { makeTrouble } from './trouble.ts'
 import { makeUsageMeter } from './usage.ts'
+import { wordsBytes } from './words.ts'
 
-export type GatewayDeps = { session: SessionId; credentials: CredentialStore; upstream: Dispatcher; reporter: Reporter; budget: Budget; log: Log }
+export type GatewayDeps = { session: SessionId; credentials: CredentialStore; upstream: Dispatcher; reporter: Reporter; trouble: ReturnType<typeof makeTrouble>; budget: Budget; log: Log }
 
 const PREFIX = '/llm'
 const allowed = new Set(['/v1/messages', '/v1/messages/count_tokens'])
@@ -51,6 +53,8 @@ export const modelGateway = (deps: GatewayDeps) => {
     }
 
     const gone = goneSignal(res)
+    const counts = path === '/v1/messages'
+    const heard = counts ? deps.trouble.watch(credential) : () => undefined
     let reply: Dispatcher.ResponseData
     try {
       reply = await request(endpoint(credential.baseUrl, path) + url.search, {
@@ -58,23 +62,30 @@ export const modelGateway = (deps: GatewayDeps) => {
         headers: toUpstream(req.headers, credential), body: checked.value.text,
       })
     } catch (error) {
+      heard()
       if (gone.aborted) return
       const text = transportFailure(error, credential.baseUrl)
       deps.log('model endpoint not reached', { session: deps.session, text })
+      if (counts) deps.trouble.transport(text)
       return sendError(res, text.includes('said nothing') || text.includes('does not answer') ? 504 : 502, `${text} Orchestra's settings name this endpoint.`)
     }
-    await passOn(reply, res, path, checked.value.model)
+    heard()
+    const said = await passOn(reply, res, path, checked.value.model)
+    if (counts) await deps.trouble.reply(credential, reply.statusCode, said)
   }
 
-  const passOn = async (reply: Dispatcher.ResponseData, res: ServerResponse, path: string, model: string): Promise<void> => {
+  /** Returns the beginning of a refusal's body. */
+  const passOn = async (reply: Dispatcher.ResponseData, res: ServerResponse, path: string, model: string): Promise<string> => {
     const { headers, statusCode: status } = reply
     const meter = makeUsageMeter(String(headers['content-type'] ?? ''), String(headers['content-encoding'] ?? ''))
     res.writeHead(status, toClient(headers))
     res.flushHeaders()
+    let said = ''
     try {
       await pipeline(reply.body, async function* (chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
           meter.push(chunk)
+          if (status >= 400 && said.length < wordsBytes) said += chunk.toString('utf8')
           yield chunk
         }
       }, res)
@@ -84,6 +95,7 @@ export const modelGateway = (deps: GatewayDeps) => {
     }
     await meter.end()
     report(path, status, headers, meter.model() ?? model, meter.tokens())
+    return said
   }
 
   const report = (path: string, status: number, headers: Dispatcher.ResponseData['headers'], model: string, tokens: ReturnType<ReturnType<typeof makeUsageMeter>['tokens']>): void => {

@@ -18,6 +18,7 @@ import type { ControlLink } from '../link/link.ts'
 import type { Log } from '../log.ts'
 import { mcpRoute } from '../mcp/server.ts'
 import { modelGateway } from '../model/gateway.ts'
+import { makeTrouble } from '../model/trouble.ts'
 import { pushRoutes } from '../push/push.ts'
 import { makeReporter } from '../reports/reporter.ts'
 import { makeStreams } from '../stream/streams.ts'
@@ -35,6 +36,8 @@ export type Shared = {
   orchestratorUrl: string
   internalToken: string
   askWait: number
+  /** milliseconds, for the model endpoint */
+  silentAfter: number
   log: Log
 }
 
@@ -54,7 +57,7 @@ export const openSession = async (session: SessionId, role: Role, shared: Shared
   const push = pushRoutes({ session, orchestratorUrl: shared.orchestratorUrl, internalToken: shared.internalToken, log })
 
   const server = await serveSocket(folderOf(shared.sockets, session), {
-    model: modelGateway({ session, credentials: shared.credentials, upstream: shared.upstream, reporter, budget, log }),
+    model: modelGateway({ session, credentials: shared.credentials, upstream: shared.upstream, reporter, trouble: makeTrouble({ silentAfter: shared.silentAfter, credentials: shared.credentials, reporter }), budget, log }),
     mcp: mcpRoute({ session, role, bus, held, askWait: shared.askWait, budget, log }),
     ask: askRoute(held, reporter, budget),
     pushPack: push.pack,

@@ -5,7 +5,7 @@ import { actor, json, plain, recipient, table } from './table.ts'
 export const projects = table<ProjectRow>('projects', ['id'], { id: plain, name: plain, path: plain, createdAt: plain }, { generated: ['created_at'] })
 
 export const settings = table<SettingsRow>('settings', ['project_id'], {
-  projectId: plain, setupCommand: plain, checkCommand: plain, carry: json, keepSpecsInGit: plain, maxSessions: plain, memoryMb: plain, cpus: plain, pids: plain,
+  projectId: plain, setupCommand: plain, checkCommand: plain, checkMinutes: plain, carry: json, keepSpecsInGit: plain, maxSessions: plain, memoryMb: plain, cpus: plain, pids: plain,
   permissionMode: plain, egress: plain, egressAllow: json, egressRefuse: json,
 })
 
@@ -17,7 +17,7 @@ export const sessions = table<SessionRow>('sessions', ['project_id', 'id'], {
   id: plain, projectId: plain, role: plain, title: plain, instructions: plain, branch: plain, baseSha: plain, target: plain, tip: plain, toldTip: plain,
   worktree: plain, permissionMode: plain, paired: plain, conversation: plain, conversationStarted: plain, phase: plain, queueReason: plain, pausedBy: plain, pausedText: plain, startStep: plain,
   problem: json, container: plain, containerAt: plain, linkUp: plain, linkAt: plain, cli: plain, cliAt: plain, dialog: plain, setup: plain, limitedUntil: plain,
-  limitedText: plain, interruptedAt: plain, completedAt: plain, lastEventAt: plain, lastActivity: plain, aheadBy: plain, behindBy: plain, diffStat: json,
+  limitedText: plain, modelTrouble: json, interruptedAt: plain, completedAt: plain, lastEventAt: plain, lastActivity: plain, aheadBy: plain, behindBy: plain, diffStat: json,
   diffVersion: plain, snapshotTree: plain, carried: json, covers: json, badges: json, applied: plain, createdBy: actor, createdAt: plain, deletedAt: plain,
 })
 

@@ -1,4 +1,4 @@
-import { fail, MergeId, MessageId, ok, problem, Sha } from '@orchestra/contracts'
+import { fail, MergeId, MessageId, ok, problem, SessionId, Sha } from '@orchestra/contracts'
 import type { Actor } from '@orchestra/contracts'
 import type { Tx } from '../../ports/store.ts'
 import type { Handlers } from '../dispatch.ts'
@@ -31,6 +31,9 @@ export const settingsCommands: Pick<Handlers, 'settings.save' | 'attention.dismi
     const image = Sha.safeParse(id.replace(/^proposal:image:/, ''))
     if (id.startsWith('proposal:image:') && image.success) { await declineImage(core, tx, image.data, now, actor); return ok({}) }
     if (id === 'proposal:check') { await declineCheck(tx, actor); return ok({}) }
+    const session = SessionId.safeParse(id.replace(/^session:/, ''))
+    const stopped = id.startsWith('session:') && session.success ? await tx.session(session.data) : null
+    if (stopped?.modelTrouble?.ended) { await tx.putSession({ ...stopped, modelTrouble: null }); return ok({}) }
     return fail(problem('not_found', `"${id}" can't be put away: it goes when what it names is settled.`, { about: id }))
   }),
 }

@@ -52,7 +52,8 @@ const conflicting = (m: MergeRow, session: SessionRow, targetSha: Sha, preview: 
 
 const checksFailed = (m: MergeRow, checked: Extract<Checked, { kind: 'failed' }>): MergeChange => {
   const { run } = checked
-  const statusText = `\`${run.command}\` failed on the merged tree${run.exitCode === null ? '' : ` (exit code ${run.exitCode})`}. ${m.target} was not moved.`
+  const how = run.exitCode === null ? `did not pass on the merged tree: ${run.lastLine}` : `failed on the merged tree (exit code ${run.exitCode}).`
+  const statusText = `\`${run.command}\` ${how} ${m.target} was not moved.`
   return { status: 'checks_failed', statusText, problem: problem('checks_failed', statusText, { about: run.id, detail: run.lastLine }) }
 }
 

@@ -3,7 +3,7 @@ import { ok } from '@orchestra/contracts'
 import type { bus, CommandName, CommandBody, CommandReply, Actor, Result } from '@orchestra/contracts'
 import { costOf } from '../../domain/prices.ts'
 import type { Core } from '../core.ts'
-import { system } from '../core.ts'
+import { background, system } from '../core.ts'
 import { onRefused } from '../egress.ts'
 import { onFrame } from './frames.ts'
 import { onLink } from './link.ts'
@@ -23,6 +23,7 @@ export const makeReport = (core: Core, dispatch: Dispatcher, onRunStatus: OnRunS
     case 'ask-closed': return dispatch('message.withdraw', { message: report.message, reason: report.reason }, { actor: { kind: 'session', id: session } })
     case 'usage': return onUsage(core, report)
     case 'limited': return onLimited(core, report)
+    case 'model-trouble': return onTrouble(core, report)
     case 'egress-refused': return onRefused(core, report)
   }
 }
@@ -32,7 +33,7 @@ const onUsage = async (core: Core, u: Extract<bus.SessionReport, { type: 'usage'
     const paidByWindow = core.outside.credential().kind === 'subscription'
     await tx.addUsage({ request: u.request, projectId: core.project, session: u.session, model: u.model, tokens: u.tokens, status: u.status, costUsd: paidByWindow ? null : costOf(u.model, u.tokens, core.outside.prices()), window: u.window, at: u.at })
     const row = await tx.session(u.session)
-    if (row?.limitedUntil && u.status < 400) await tx.putSession({ ...row, limitedUntil: null, limitedText: null })
+    if (row && u.status < 400 && (row.limitedUntil || (row.modelTrouble && !row.modelTrouble.ended))) await tx.putSession({ ...row, limitedUntil: null, limitedText: null, modelTrouble: null })
   })
   return ok({})
 }
@@ -41,5 +42,19 @@ const onUsage = async (core: Core, u: Extract<bus.SessionReport, { type: 'usage'
 const onLimited = async (core: Core, l: Extract<bus.SessionReport, { type: 'limited' }>): Promise<Result<unknown>> => {
   const patch: SessionPatch = () => ({ limitedUntil: l.until ?? new Date(Date.parse(l.at) + 60_000).toISOString(), limitedText: l.text })
   await patchSession(core, l.session, patch, { type: 'usage.limited', session: l.session, actor: system('relay'), data: { until: l.until, text: l.text } })
+  return ok({})
+}
+
+/** Told for every failed request: recorded as an event when it is another one than before. */
+const onTrouble = async (core: Core, t: Extract<bus.SessionReport, { type: 'model-trouble' }>): Promise<Result<unknown>> => {
+  const before = (await core.store.read.session(t.session))?.modelTrouble
+  const { text } = t
+  const event = text !== null && before?.text !== text ? { type: 'model.trouble', session: t.session, actor: system('relay'), data: { text } } as const : undefined
+  await patchSession(core, t.session, (row) => {
+    if (row.modelTrouble?.ended) return null
+    return { modelTrouble: text === null ? null : { text, at: row.modelTrouble?.at ?? t.at, ended: false } }
+  }, event)
+  // The relay holds a credential for refused when the endpoint says so.
+  background(core, 'asking for the credential', core.outside.refreshServices().then((changed) => { if (changed) core.feed.projectChanged() }))
   return ok({})
 }

@@ -7,6 +7,7 @@ import type { Bells } from './bells.ts'
 import { makeRunCommands, makeRunEffects } from './commands.ts'
 import { approveImage, makeImageEffects } from './image.ts'
 import { makeLogs } from './logs.ts'
+import { endOverdue } from './overdue.ts'
 import type { RunLogs } from './logs.ts'
 import { makeOnRunStatus } from './status.ts'
 
@@ -16,6 +17,8 @@ export type Runs = {
   bells: Bells
   logs: RunLogs
   onStatus: ReturnType<typeof makeOnRunStatus>
+  /** Ends what has run longer than a check may. */
+  endOverdue(): Promise<void>
   /** Lets go of what waits for a run; it is taken up again at the next start. */
   stop(): void
 }
@@ -29,6 +32,7 @@ export const makeRuns = (core: Core, handlers: Pick<Handlers, 'session.retry'>):
     bells,
     logs,
     onStatus: makeOnRunStatus(core, bells),
+    endOverdue: () => endOverdue(core, bells),
     stop: bells.stop,
   }
 }

@@ -52,11 +52,12 @@ const Stuck = ({ item, session }: { item: AttentionView; session: string }) => {
 /** What can be done about an item beside answering it. */
 export const Actions = ({ item, selected, inPlace }: { item: AttentionView; selected: boolean; inPlace: boolean }) => {
   const { session } = item
-  const lost = useStore((s) => (session ? s.sessions[session]?.status === 'lost' : false))
+  const status = useStore((s) => (session ? s.sessions[session]?.status : undefined))
   return (
     <footer className="flex flex-wrap items-center gap-1.5 empty:hidden">
       {item.kind === 'failed-start' && session && <Button tone="primary" onClick={() => void act('session.retry', { session }, `Starting ${session} again`)}>Retry</Button>}
-      {item.kind === 'error' && lost && session && <Button tone="primary" onClick={() => void act('session.restart', { session }, `Starting ${session} again`)}>Restart</Button>}
+      {item.kind === 'error' && status === 'lost' && session && <Button tone="primary" onClick={() => void act('session.restart', { session }, `Starting ${session} again`)}>Restart</Button>}
+      {item.id === `session:${session}` && status === 'interrupted' && session && <Button tone="primary" onClick={() => void act('session.continue', { session }, `${session} goes on`)}>Continue</Button>}
       {item.kind === 'error' && session && <Stuck item={item} session={session} />}
       {item.kind === 'permission' && !item.messageId && session && <Button tone="primary" onClick={() => go.session(session, 'term')}>Open its terminal</Button>}
       {item.kind === 'complete' && session && <Button tone="primary" hint={selected ? 'v' : undefined} onClick={() => go.session(session, 'review')}>Review</Button>}

@@ -7,7 +7,7 @@ import { Chip, Stat } from '../../ui/controls.tsx'
 import { Status } from '../../ui/status.tsx'
 import { oneLine } from '../../ui/text.ts'
 
-const asleep = new Set(['queued', 'starting', 'setup', 'failed', 'lost', 'waiting', 'limited', 'paused'])
+const asleep = new Set(['queued', 'starting', 'setup', 'failed', 'lost', 'waiting', 'limited', 'paused', 'interrupted', 'working'])
 
 /** What a row says of the present: why it stands still, else what it did last. */
 const nowText = (s: SessionView): string => oneLine((asleep.has(s.status) && s.statusText) || s.lastActivity || s.statusText)

@@ -62,7 +62,7 @@ export const RunRow = ({ run, open = false }: { run: RunView; open?: boolean }) 
           <code className="truncate font-mono text-xs text-faint">{oneLine(run.lastLine || run.command)}</code>
         </button>
         {run.startedAt && <Clock since={run.endedAt ?? run.startedAt} className="text-sm text-faint" />}
-        {over ? run.status !== 'passed' && <Button tone="quiet" onClick={() => void act('run.retry', { run: run.id })}>Run again</Button>
+        {over ? run.status !== 'passed' && run.kind !== 'merge-check' && <Button tone="quiet" onClick={() => void act('run.retry', { run: run.id })}>Run again</Button>
           : <Button tone="quiet" onClick={() => void act('run.cancel', { run: run.id })}>Cancel</Button>}
       </div>
       {shown && <div className="border-t border-line p-2"><RunLog run={run} /></div>}

@@ -5,6 +5,7 @@ import { Button, Field, inputClass, TextArea } from '../../ui/controls.tsx'
 import { oneLine } from '../../ui/text.ts'
 
 const numbers = [
+  ['checkMinutes', 'Time limit of a check (min)', 1, 1440, 1],
   ['maxSessions', 'Sessions at once', 1, 64, 1], ['memoryMb', 'Memory of each (MB)', 256, 262_144, 256],
   ['cpus', 'Processors of each', 0.25, 64, 0.25], ['pids', 'Processes of each', 64, 32_768, 64],
 ] as const
@@ -42,9 +43,9 @@ export const ProjectForm = ({ settings }: { settings: ProjectSettings }) => {
         <label className="flex items-center gap-2"><input type="radio" name="mode" checked={draft.permissionMode === 'ask'} onChange={() => set('permissionMode', 'ask')} /> ask before acting</label>
       </fieldset>
       <label className="flex items-center gap-2"><input type="checkbox" checked={draft.keepSpecsInGit} onChange={(e) => set('keepSpecsInGit', e.target.checked)} /> Keep specs in git</label>
-      <div className="grid grid-cols-4 gap-3 max-sm:grid-cols-2">
+      <div className="grid grid-cols-5 gap-3 max-sm:grid-cols-2">
         {numbers.map(([key, label, min, max, step]) => (
-          <Field key={key} label={label}><input type="number" className={inputClass} min={min} max={max} step={step} value={draft[key]} onChange={(e) => set(key, e.target.valueAsNumber)} /></Field>
+          <Field key={key} label={label}><input type="number" className={inputClass} min={Math.min(min, draft[key])} max={max} step={step} value={draft[key]} onChange={(e) => set(key, e.target.valueAsNumber)} /></Field>
         ))}
       </div>
       <div><Button type="submit" tone="primary">Save settings</Button></div>
