@@ -77,6 +77,10 @@ export const mergeOf = (merges: Record<string, MergeView>, session: string): Mer
 export const runsOf = (runs: Record<string, RunView>, session: string): RunView[] =>
   Object.values(runs).filter((r) => r.session === session).sort((a, b) => (b.startedAt ?? '9').localeCompare(a.startedAt ?? '9'))
 
+/** The newest build of the project's own agent image; one that was declined never began. */
+export const imageRunOf = (runs: Record<string, RunView>): RunView | undefined =>
+  Object.values(runs).filter((r) => r.kind === 'image' && (r.startedAt !== null || r.status === 'waiting')).sort((a, b) => (b.startedAt ?? '9').localeCompare(a.startedAt ?? '9'))[0]
+
 /** Messages that a session sent or got, oldest first. */
 export const messagesOf = (messages: Record<string, MessageView>, session: string): MessageView[] =>
   Object.values(messages)

@@ -52,5 +52,14 @@ it('lists a session that is paused, but not one that a person paused', () => {
 it('lists a turn that ended without an answer, but not while the endpoint limits it', () => {
   const trouble = { modelTrouble: { text: 'x refuses the credential (401)', at: now, ended: true } }
   expect(attentionOf(facts({ sessions: [session(trouble)] }))).toMatchObject([{ id: 'session:auth', kind: 'error', text: expect.stringContaining('401') }])
+  const tries = (minutes: number) => kinds({ sessions: [session({ cli: 'busy', modelTrouble: { text: 'x stumbles', at: minutesAgo(minutes), ended: false } })] })
+  expect([tries(0.1), tries(1)]).toEqual([[], ['error']])
   expect(kinds({ sessions: [session({ ...trouble, limitedUntil: minutesAgo(-5), limitedText: 'too much' })] })).toEqual([])
+})
+it('shows an image definition before it is built, and what a failed build said', () => {
+  const image = { blob: 'a'.repeat(40) as never, text: 'FROM orchestra-agent\nRUN echo "```"' }
+  const [asked] = attentionOf(facts({ image: { ...image, failed: null } }))
+  expect(asked).toMatchObject({ kind: 'proposal', options: ['Build it', 'Not now'] })
+  expect(asked?.text).toContain(`\`\`\`\`\n${image.text}\n\`\`\`\``)
+  expect(attentionOf(facts({ image: { ...image, failed: 'exit 1' } }))).toMatchObject([{ title: expect.stringContaining('could not be built'), text: expect.stringContaining('exit 1') }])
 })

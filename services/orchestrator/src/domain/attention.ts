@@ -1,7 +1,9 @@
 /** What needs the person, most urgent first: by rank, and within a rank by how long it waits. */
-import type { AttentionView, CredentialView, ProjectSettings, SessionId, Sha } from '@orchestra/contracts'
+import type { AttentionView, CredentialView, ProjectSettings, SessionId } from '@orchestra/contracts'
 import { actorName } from '@orchestra/contracts'
 import type { EgressRequestRow, MergeRow, MessageRow, SessionRow } from './rows.ts'
+import { asCode } from './image.ts'
+import type { ImageProposal } from './image.ts'
 import { withinReach } from './reach.ts'
 import { sessionStatus } from './status.ts'
 import type { DerivedStatus } from './status.ts'
@@ -18,8 +20,8 @@ export type AttentionFacts = {
   /** What sessions were refused. */
   hosts?: EgressRequestRow[]
   credential: CredentialView
-  /** An image definition of the target branch that waits for a yes. */
-  image?: Sha | null
+  /** An image definition of the target branch that waits for a yes, or whose build failed. */
+  image?: ImageProposal | null
 }
 type Live = SessionRow & { derived: DerivedStatus; asks: boolean }
 
@@ -44,12 +46,17 @@ const ofMessage = (m: MessageRow, titleOf: (id: SessionId | null) => string): It
   return null
 }
 
-const ofSession = (s: Live): Item | null => {
+/** An endpoint that stumbles once is no news; each try that fails looks at the time again. */
+const stumbleMs = 20_000
+const needsPerson = (s: Live, trouble: { at: string; ended: boolean }, now: string): boolean =>
+  s.derived.status === 'interrupted' ? trouble.ended : s.derived.status === 'working' && Date.parse(now) - Date.parse(trouble.at) > stumbleMs
+
+const ofSession = (s: Live, now: string): Item | null => {
   const at = { session: s.id, title: s.title, since: s.lastEventAt }
   if (s.derived.status === 'failed') return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'failed-start', text: s.derived.statusText })
   if (s.derived.status === 'lost') return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'error', text: s.derived.statusText })
   if (s.phase === 'paused' && s.pausedBy !== null && s.pausedBy !== 'person') return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'error', text: s.derived.statusText })
-  if (s.derived.status === 'interrupted' && s.modelTrouble) return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'error', title: 'No answer from the model', text: `${s.modelTrouble.text}\n\nNothing is lost: Continue takes the turn up again.`, since: s.modelTrouble.at })
+  if (s.modelTrouble && needsPerson(s, s.modelTrouble, now)) return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'error', title: 'No answer from the model', text: `${s.modelTrouble.text}\n\n${s.modelTrouble.ended ? 'Nothing is lost: Continue takes the turn up again.' : 'It is tried again by itself; what it says in its terminal tells how often.'}`, since: s.modelTrouble.at })
   // A dialog in the terminal that came as no question of its own.
   if (s.derived.status === 'waiting' && s.cli === 'dialog' && !s.asks) return item({ ...at, id: `session:${s.id}`, rank: ranks.question, kind: 'permission', text: s.derived.statusText, since: s.cliAt ?? s.lastEventAt })
   return null
@@ -67,13 +74,17 @@ const ofMerge = (m: MergeRow, titleOf: (id: SessionId | null) => string, questio
   return item({ ...at, id: `merge:${m.id}`, rank: ranks.broken, kind: 'error', title: `${at.title} → ${m.target}: ${what}`, text: m.statusText, since: m.updatedAt })
 }
 
+const imageWords = ({ text, failed }: ImageProposal): Pick<Item, 'title' | 'text' | 'options'> => failed === null
+  ? { title: 'Build the project\'s own agent image?', text: `.orchestra/agent.Dockerfile on the target branch is new or was changed. It is built with network access: read it first.\n\n${asCode(text)}`, options: ['Build it', 'Not now'] }
+  : { title: 'The project\'s agent image could not be built', text: `${failed}\n\nNew sessions use the image of before. Correct .orchestra/agent.Dockerfile on the target branch, or build it again.\n\n${asCode(text)}`, options: ['Build it again', 'Not now'] }
+
 const ofProject = (f: AttentionFacts): Item[] => {
   const at = { rank: ranks.setup, since: f.now }
   const items: Item[] = []
   if (f.credential.kind === 'none') items.push(item({ ...at, id: 'credential', kind: 'credential', title: 'No model credential yet', text: 'Enter an API key or a subscription token in Settings, or run `./orchestra login`. Until then no session can think.' }))
   else if (f.credential.lastCheck && !f.credential.lastCheck.ok) items.push(item({ ...at, id: 'credential', kind: 'credential', title: 'The model endpoint refuses', text: f.credential.lastCheck.text, since: f.credential.lastCheck.at }))
   if (f.settings.checkProposal) items.push(item({ ...at, id: 'proposal:check', kind: 'proposal', title: 'Run checks before a merge?', text: `The repository has \`${f.settings.checkProposal}\`.`, options: [`Use ${f.settings.checkProposal}`, 'No checks'], recommended: 0 }))
-  if (f.image) items.push(item({ ...at, id: `proposal:image:${f.image}`, kind: 'proposal', title: 'Build the project\'s own agent image?', text: '.orchestra/agent.Dockerfile on the target branch is new or was changed. It is built with network access: read it first.', options: ['Build it', 'Not now'] }))
+  if (f.image) items.push(item({ ...at, id: `proposal:image:${f.image.blob}`, kind: 'proposal', ...imageWords(f.image) }))
   return items
 }
 
@@ -107,7 +118,7 @@ export const attentionOf = (f: AttentionFacts): AttentionView[] => {
   const isLive = (i: Item | null): i is Item => i !== null && (i.session === null || live.has(i.session))
   const questionOf = (m: MergeRow) => f.messages.find((q) => q.merge === m.id && q.state === 'open')
   return [
-    ...[...live.values()].map(ofSession),
+    ...[...live.values()].map((s) => ofSession(s, f.now)),
     ...f.messages.filter((m) => !isOver(m, f)).map((m) => ofMessage(m, titleOf)),
     ...newest(f.merges).map((m) => ofMerge(m, titleOf, questionOf)),
     ...(f.hosts ?? []).filter((r) => r.allowed === null && !withinReach(f.settings, r.host)).map((r) => ofHost(r, titleOf)),

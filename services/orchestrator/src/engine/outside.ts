@@ -1,6 +1,7 @@
 /** What is not in the database: the checkout, the engine, the credential. Read at start, again when something says it changed. */
 import { limits } from '@orchestra/contracts'
-import type { CredentialView, EngineFacts, ProjectSettings, ProjectView, Registry, Sha } from '@orchestra/contracts'
+import type { CredentialView, EngineFacts, ProjectSettings, ProjectView, Registry } from '@orchestra/contracts'
+import type { ImageDefinition } from '../domain/image.ts'
 import { effectiveSettings } from '../domain/settings.ts'
 import type { Price } from '../domain/prices.ts'
 import type { SettingsRow } from '../domain/rows.ts'
@@ -21,7 +22,7 @@ export type Outside = {
   /** The project's own prices of models. */
   prices(): Record<string, Price>
   /** The project's image definition as it stands on the target branch. */
-  image(): Sha | null
+  image(): ImageDefinition | null
   /** Each says whether what people see of it changed. */
   refreshCheckout(): Promise<boolean>
   refreshServices(): Promise<boolean>

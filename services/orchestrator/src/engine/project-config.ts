@@ -3,6 +3,7 @@ import { ProjectSettings } from '@orchestra/contracts'
 import type { Sha } from '@orchestra/contracts'
 import { parse, YAMLParseError } from 'yaml'
 import { z } from 'zod'
+import type { ImageDefinition } from '../domain/image.ts'
 import { proposeCheck } from '../domain/settings.ts'
 import type { ProjectConfig } from '../domain/settings.ts'
 import type { Repository } from '../ports/repository.ts'
@@ -22,7 +23,7 @@ const Manifest = z.object({ scripts: z.object({ test: z.string() }).optional() }
 const topFiles = ['Cargo.toml', 'go.mod', 'pyproject.toml', 'pytest.ini', 'setup.py', 'Makefile'] as const
 const mostCarried = 200
 
-export type Configured = { config: ProjectConfig; /** Paths of `.worktreeinclude`. */ include: string[]; checkProposal: string | null; /** Object name of the project's image definition. */ image: Sha | null; warning: string | null }
+export type Configured = { config: ProjectConfig; /** Paths of `.worktreeinclude`. */ include: string[]; checkProposal: string | null; image: ImageDefinition | null; warning: string | null }
 
 export const readProjectConfig = async (repository: Repository, head: Sha): Promise<Configured> => {
   const text = async (path: string) => (await repository.fileAt(head, path))?.text ?? null
@@ -34,7 +35,7 @@ export const readProjectConfig = async (repository: Repository, head: Sha): Prom
   return {
     config,
     warning,
-    image: image?.blob ?? null,
+    image,
     include: (include ?? '').split('\n').map((l) => l.trim()).filter((l) => l && !l.startsWith('#')).slice(0, mostCarried),
     checkProposal: proposeCheck({ testScript: testScriptOf(manifest), has }),
   }

@@ -1,6 +1,7 @@
 /** Rows to views. */
 import type { AttentionView, MergeId, MergeView, MessageId, MessageView, ProjectView, RunView, SessionId, SessionView, Usage } from '@orchestra/contracts'
 import { attentionOf } from '../domain/attention.ts'
+import { imageProposal } from '../domain/image.ts'
 import { sessionStatus } from '../domain/status.ts'
 import type { MergeRow, MessageRow, RunRow, SessionRow, UsageTotal } from '../domain/rows.ts'
 import type { Reader } from '../ports/store.ts'
@@ -66,14 +67,11 @@ export const loadViews = async (read: Reader, place: Place, outside: Outside): P
   const visible = rows.filter((s) => s.role !== 'check')
   const reported = messages.filter((m) => (m.kind === 'error' || m.kind === 'complete') && m.dismissedAt === null)
   const project = outside.projectView(settingsRow)
-  // A definition that was built, is being built or was declined has a run; a changed one is another.
-  const image = outside.image()
-  const proposed = image !== null && !runs.some((r) => r.kind === 'image' && r.tree === image) ? image : null
   return {
     project,
     sessions: visible.map(view),
     session: (id) => { const row = visible.find((s) => s.id === id); return row ? view(row) : null },
-    attention: attentionOf({ sessions: visible, messages: [...open, ...reported], merges, settings: project.settings, hosts, credential: outside.credential(), image: proposed, now }),
+    attention: attentionOf({ sessions: visible, messages: [...open, ...reported], merges, settings: project.settings, hosts, credential: outside.credential(), image: imageProposal(outside.image(), runs), now }),
     line: merges.filter((m) => m.status === 'approved' || m.status === 'waiting').sort((a, b) => (a.approvedAt ?? '').localeCompare(b.approvedAt ?? '')).map((m) => m.id),
     askers: (ids) => messages.filter((m) => ids.has(m.id)).map(askedBy).filter((id) => id !== null),
   }

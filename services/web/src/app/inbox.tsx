@@ -1,7 +1,8 @@
 import { AttentionList } from '../features/attention/list.tsx'
 import { Conversation } from '../features/conversation/conversation.tsx'
 import { FleetList } from '../features/fleet/list.tsx'
-import { fleetOf } from '../model.ts'
+import { fleetOf, imageRunOf } from '../model.ts'
+import { RunRow } from '../features/runs/run.tsx'
 import { useStore } from '../store.ts'
 import { useMedia } from '../ui/live.ts'
 import { Status } from '../ui/status.tsx'
@@ -22,6 +23,14 @@ const Designer = () => {
   )
 }
 
+/** While the project's own image is built, and when that failed; the built one is under Settings. */
+const ImageBuild = () => {
+  const run = useStore((s) => imageRunOf(s.runs))
+  const asked = useStore((s) => s.attention.some((a) => a.id.startsWith('proposal:image:')))
+  if (!run || run.status === 'passed' || run.status === 'cancelled' || (run.status === 'failed' && !asked)) return null
+  return <RunRow key={run.id} run={run} open />
+}
+
 /** Home: what needs the person, below it the fleet, beside them the designer to talk to. */
 export const Inbox = () => {
   const wide = useMedia('(min-width: 1000px)')
@@ -30,6 +39,7 @@ export const Inbox = () => {
       <div className="min-w-0 flex-1 overflow-y-auto">
         <div className="mx-auto flex max-w-4xl flex-col gap-6 px-4 py-4 max-sm:px-2">
           <AttentionList />
+          <ImageBuild />
           <FleetList />
         </div>
       </div>

@@ -46,8 +46,10 @@ export const createMirror = (c: Context): { sync: () => Promise<MirrorState> } =
     if (existsSync(own)) emptyExcept(own, ['spec'])
     mkdirSync(join(c.mirrorDir, SPEC), { recursive: true })
     writeFileSync(join(c.mirrorDir, '.git'), 'gitdir: /orchestra/git\n')
-    ensureSpecFolder(c)
   }
+
+  /** What the spec folder's own rule was written for. */
+  let ruledFor: boolean | null = null
 
   const sync = async (): Promise<MirrorState> => {
     if (!last || !existsSync(join(c.mirrorDir, '.git'))) {
@@ -58,6 +60,9 @@ export const createMirror = (c: Context): { sync: () => Promise<MirrorState> } =
       changes = 0
       freshStore()
     }
+    const keep = c.keepSpecsInGit?.() ?? false
+    if (ruledFor !== keep) ensureSpecFolder(c)
+    ruledFor = keep
     const tree = await currentTree(c, store)
     const head = readHead(c.place().gitDir)
     const sha = head.sha ?? await shaFrom(c.git, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])

@@ -3,10 +3,12 @@ import { createHash } from 'node:crypto'
 import { fail, ok, problem, type Result } from '@orchestra/contracts'
 import type { Context } from './context.ts'
 import { Unreachable, withDir } from './nofollow.ts'
+import type { Dir } from './nofollow.ts'
 
 const FOLDER = '.orchestra/spec'
 const FILE = 'designer.md'
 const MAX = 1024 * 1024
+const RULE = Buffer.from('*\n')
 
 export const revisionOf = (text: Buffer): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
 
@@ -16,6 +18,13 @@ export const readSpec = (c: Context): { text: string; revision: string } | null 
   return bytes && { text: bytes.toString('utf8'), revision: revisionOf(bytes) }
 }
 
+/** Specs stay out of git by the folder's own rule, unless the project keeps them in: then ours is taken away, and nobody else's. */
+const ruleOf = (c: Context, d: Dir): void => {
+  const there = d.lstat('.gitignore')
+  if (!(c.keepSpecsInGit?.() ?? false)) { if (!there) d.write('.gitignore', RULE, 0o644); return }
+  if (there?.size === RULE.length && d.read('.gitignore', RULE.length)?.equals(RULE)) d.unlink('.gitignore')
+}
+
 /** `expected`: the revision that the text was made from; null when there was no file. */
 export const writeSpec = (c: Context, text: string, expected: string | null): Promise<Result<{ revision: string }>> =>
   c.locks('spec', async () => {
@@ -23,7 +32,7 @@ export const writeSpec = (c: Context, text: string, expected: string | null): Pr
     if (bytes.length > MAX) return fail(problem('too_large', `The spec may have ${MAX} bytes.`))
     try {
       const written = withDir(c.place().top, FOLDER, { create: true }, (d) => {
-        if (!(c.keepSpecsInGit?.() ?? false) && !d.lstat('.gitignore')) d.write('.gitignore', Buffer.from('*\n'), 0o644)
+        ruleOf(c, d)
         const now = d.read(FILE, MAX)
         if ((now ? revisionOf(now) : null) !== expected) return 'changed'
         if (d.lstat(FILE)?.isDirectory()) return 'folder'
@@ -38,9 +47,7 @@ export const writeSpec = (c: Context, text: string, expected: string | null): Pr
     return fail(problem('wrong_state', `${FOLDER}/${FILE} can't be written: something there is a link, or a folder where a file belongs.`, { next: `Remove it: look at ${FOLDER} in your checkout.` }))
   })
 
-/** Makes the folder, so that it can be mounted. Specs stay out of git by the folder's own rule, unless the project keeps them in. */
+/** Makes the folder, so that it can be mounted, and its rule as the project wants it now. */
 export const ensureSpecFolder = (c: Context): void => {
-  withDir(c.place().top, FOLDER, { create: true }, (d) => {
-    if (!(c.keepSpecsInGit?.() ?? false) && !d.lstat('.gitignore')) d.write('.gitignore', Buffer.from('*\n'), 0o644)
-  })
+  withDir(c.place().top, FOLDER, { create: true }, (d) => ruleOf(c, d))
 }

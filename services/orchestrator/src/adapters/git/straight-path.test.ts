@@ -118,4 +118,22 @@ describe('from spawn to merge', () => {
     must(await rig.repo.writeSpec('# plan 2\n', revision))
     expect(status(rig.person)).toBe('')
   })
+
+  it('keeps specs in git when the project wants it, and out again, whenever that changes', async () => {
+    let keep = false
+    const repo = rig.again({ keepSpecsInGit: () => keep })
+    await repo.syncMirror()
+    must(await repo.writeSpec('# plan\n', null))
+    expect(status(rig.person)).toBe('')
+    keep = true
+    await repo.syncMirror()
+    expect(status(rig.person)).toBe('?? .orchestra/')
+    keep = false
+    await repo.syncMirror()
+    expect(status(rig.person)).toBe('')
+    rig.write('.orchestra/spec/.gitignore', 'mine\n')
+    keep = true
+    await repo.syncMirror()
+    expect(readFileSync(join(rig.project, '.orchestra/spec/.gitignore'), 'utf8')).toBe('mine\n')
+  })
 })

@@ -1,8 +1,10 @@
 import { fail, MergeId, MessageId, ok, problem, SessionId, Sha } from '@orchestra/contracts'
 import type { Actor } from '@orchestra/contracts'
 import type { Tx } from '../../ports/store.ts'
+import { background } from '../core.ts'
 import type { Handlers } from '../dispatch.ts'
 import { egressEffect } from '../egress.ts'
+import { followCheckout } from '../follow.ts'
 import { admit } from '../queue.ts'
 import { declineImage } from '../runs/image.ts'
 
@@ -13,13 +15,19 @@ const declineCheck = async (tx: Tx, actor: Actor): Promise<void> => {
 }
 
 export const settingsCommands: Pick<Handlers, 'settings.save' | 'attention.dismiss'> = {
-  'settings.save': ({ core, actor, commit }, input) => commit(async (tx, now) => {
-    await tx.putSettings({ ...(await tx.settings()), ...input }, actor)
-    await tx.event({ type: 'settings.saved', session: null, actor, data: { fields: Object.keys(input) } })
-    if ('egress' in input || 'egressAllow' in input || 'egressRefuse' in input) await tx.effect({ ...egressEffect, actor })
-    await admit(core, tx, now)
-    return ok({})
-  }),
+  'settings.save': async ({ core, actor, commit }, input) => {
+    const saved = await commit(async (tx, now) => {
+      await tx.putSettings({ ...(await tx.settings()), ...input }, actor)
+      await tx.event({ type: 'settings.saved', session: null, actor, data: { fields: Object.keys(input) } })
+      if ('egress' in input || 'egressAllow' in input || 'egressRefuse' in input) await tx.effect({ ...egressEffect, actor })
+      await admit(core, tx, now)
+      return ok({})
+    })
+    // Whether specs are git's shows in the checkout at once.
+    core.outside.settings(await core.store.read.settings())
+    if ('keepSpecsInGit' in input) background(core, 'following the checkout', followCheckout(core))
+    return saved
+  },
 
   'attention.dismiss': ({ core, actor, commit }, { id }) => commit(async (tx, now) => {
     const message = MessageId.safeParse(id.replace(/^message:/, ''))

@@ -1,6 +1,8 @@
 import { useStore } from '../../store.ts'
 import { signOut } from '../../api.ts'
 import { Button, Empty } from '../../ui/controls.tsx'
+import { imageRunOf } from '../../model.ts'
+import { RunRow } from '../runs/run.tsx'
 import { oneLine } from '../../ui/text.ts'
 import { CredentialForm } from './credential.tsx'
 import { EgressForm } from './egress.tsx'
@@ -14,6 +16,7 @@ export const Section = ({ title, children }: { title: string; children: React.Re
 /** Credential, commands, limits, looks. */
 export const SettingsPage = () => {
   const project = useStore((s) => s.project)
+  const image = useStore((s) => imageRunOf(s.runs))
   if (!project) return <Empty title="Connecting…" />
   return (
     <div className="h-full overflow-y-auto">
@@ -22,6 +25,7 @@ export const SettingsPage = () => {
         <p className="text-sm text-dim">{oneLine(project.name)} · <code className="font-mono">{oneLine(project.path)}</code></p>
         <Section title="Model credential"><CredentialForm credential={project.credential} /></Section>
         <Section title="Project"><ProjectForm key={project.id} settings={project.settings} /></Section>
+        {image && <Section title="Agent image"><p className="text-dim">The project’s own, from .orchestra/agent.Dockerfile on the target branch. New sessions use the last one that was built.</p><RunRow key={image.id} run={image} /></Section>}
         <Section title="Network"><EgressForm key={JSON.stringify([project.settings.egress, project.settings.egressAllow, project.settings.egressRefuse])} project={project} /></Section>
         <Section title="This page">
           <ThemeChoice />
