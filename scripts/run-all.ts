@@ -29,4 +29,17 @@ const scenarios: Suite = {
   },
 }
 
-finish(await runSuites([...types, lint, vitest('unit'), setUp, vitest('integration', prepared), scenarios]))
+/** An attack that got through, or could not be carried out, or a family that was not shown to be able to fail: a failure. */
+const attacks: Suite = {
+  name: 'attacks',
+  run: async (): Promise<Count> => {
+    const { code, output } = await program(process.execPath, ['test/attack/run.ts'], prepared)
+    const found = [...output.matchAll(/^attacks: (\d+) tried, (\d+) got through$/gm)].at(-1)
+    if (!found) return { passed: 0, failed: 1 }
+    const [tried, through] = [Number(found[1]), Number(found[2])]
+    const failed = code === 0 ? through : Math.max(through, 1)
+    return { passed: Math.max(0, tried - failed), failed }
+  },
+}
+
+finish(await runSuites([...types, lint, vitest('unit'), setUp, vitest('integration', prepared), scenarios, attacks]))

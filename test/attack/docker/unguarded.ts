@@ -1,0 +1,33 @@
+/** A spawner that hands its caller's words on to the engine, as a proxy in front of the Docker socket does that filters paths alone. */
+import { docker } from '../frame/program.ts'
+import type { Proof } from '../frame/attack.ts'
+import type { SpawnerReply } from '../frame/spawner.ts'
+
+type Words = { session?: string; Image?: string; HostConfig?: { Binds?: string[]; NetworkMode?: string; CapAdd?: string[] } }
+
+const proof: Proof = {
+  off: 'with a spawner that takes mounts, images and names from its caller',
+  attacks: ['smuggled-hostconfig', 'foreign-containers'],
+  target: async (t) => ({
+    target: {
+      ...t,
+      spawner: async (calls) => {
+        const replies: SpawnerReply[] = []
+        for (const { path, body } of calls) {
+          const { session = '', ...words } = (body ?? {}) as Words
+          const one = /^[a-z0-9][a-z0-9-]*$/.test(session) ? `${t.install}-s-${session}` : null
+          const h = words.HostConfig ?? {}
+          const done = one === null ? null
+            : path === '/stop' ? await docker(['kill', one])
+              : path === '/remove' ? await docker(['rm', '-f', one])
+                : path === '/ensure' && words.Image !== undefined ? await docker(['run', '-d', '--name', one, '--network', h.NetworkMode ?? 'none', ...(h.Binds ?? []).flatMap((b) => ['-v', b]), ...(h.CapAdd ?? []).flatMap((c) => ['--cap-add', c]), words.Image, 'sleep', '60'])
+                  : null
+          replies.push({ status: done === null ? 404 : done.code === 0 ? 200 : 502, body: done === null ? '' : done.out + done.err, tip: null })
+        }
+        return replies
+      },
+    },
+    close: async () => { await docker(['rm', '-f', `${t.install}-s-dock`]) },
+  }),
+}
+export default proof

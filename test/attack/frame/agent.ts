@@ -1,0 +1,54 @@
+/** Hostile code in a session's container: it runs as the agent's uid, with all that the agent has and nothing more. */
+import { docker } from './program.ts'
+import type { Ran } from './program.ts'
+import { NotCarriedOut } from './attack.ts'
+
+export type Push = { status: number; accepted: boolean; tip: string | null; reason: string }
+
+export type Agent = {
+  session: string
+  /** Branch on the host. */
+  branch: string
+  container: string
+  /** On the host. */
+  worktree: string
+  /** bash in the work tree, with $GITDIR (HEAD and index) and $COMMON (configuration, hooks, objects). */
+  try: (script: string, o?: { deadlineMs?: number }) => Promise<Ran>
+  /** As `try`; an exit code other than 0 means that the attack could not be carried out. Standard output, trimmed. */
+  sh: (script: string, o?: { deadlineMs?: number }) => Promise<string>
+  /** Hands what HEAD of the private gitdir leads to over to the host, as agentd does, and waits for the answer. */
+  push: (kind?: 'commits' | 'snapshot') => Promise<Push>
+  /** Work tree and private gitdir as they were when the session was new. */
+  clean: () => Promise<void>
+}
+
+const pushScript = (kind: string) => `
+tip=$(git rev-parse HEAD) && base=$(git rev-parse refs/orchestra/base)
+printf '%s\\n^%s\\n' "$tip" "$base" | git pack-objects --revs --thin --stdout -q >/tmp/push.pack
+curl -sS --unix-socket /run/orchestra/relay.sock -X POST http://relay/push/pack -H 'x-kind: ${kind}' -H "x-sha: $tip" -H "x-head: $tip" --data-binary @/tmp/push.pack -w '\\n%{http_code}'`
+
+/** The answer of a push: its JSON, and on the last line the status. */
+export const readPush = (out: string): Push => {
+  const [status = '', ...rest] = out.trim().split('\n').reverse()
+  const said = JSON.parse(rest.reverse().join('\n') || '{}') as { accepted?: boolean; tip?: string | null; reason?: string; problem?: { message: string } }
+  return { status: Number(status), accepted: said.accepted ?? false, tip: said.tip ?? null, reason: said.reason ?? said.problem?.message ?? '' }
+}
+
+export type Where = { session: string; branch: string; container: string; worktree: string; workdir?: string; gitDir?: string; common?: string }
+
+export const agentIn = ({ workdir = '/workspace', gitDir = '/orchestra/git', common = gitDir, ...known }: Where): Agent => {
+  const attempt: Agent['try'] = (script, { deadlineMs } = {}) =>
+    docker(['exec', '-i', '-e', `GITDIR=${gitDir}`, '-e', `COMMON=${common}`, '-w', workdir, known.container, 'bash', '-s'], { input: script, deadlineMs })
+  const sh: Agent['sh'] = async (script, options) => {
+    const ran = await attempt(`set -e\n${script}`, options)
+    if (ran.code !== 0) throw new NotCarriedOut(`in ${known.session}, exit ${ran.code}: ${(ran.err || ran.out).slice(-1500)}\n${script.slice(0, 400)}`)
+    return ran.out.trim()
+  }
+  return {
+    ...known, sh, try: attempt,
+    push: async (kind = 'commits') => readPush(await sh(pushScript(kind))),
+    clean: async () => {
+      await attempt('cp -n $COMMON/config $COMMON/config.first; cp $COMMON/config.first $COMMON/config; rm -rf $COMMON/info/attributes $GITDIR/config.worktree; git checkout -qf .; git clean -qffdx -e .orchestra')
+    },
+  }
+}

@@ -1,0 +1,29 @@
+/** What an attack is, and what can come of one. For people: test/attack/README.md. */
+import type { Target } from './target.ts'
+
+/** `held`: it was carried out and stopped; says at what. `through`: it reached what it must not; says what was seen. Not carried out at all: throw. */
+export type Outcome = { held: string } | { through: string }
+
+export type Attack = {
+  /** What the hostile side tries, in a sentence. */
+  tries: string
+  /** What would be its success, in a sentence. */
+  success: string
+  run: (t: Target) => Promise<Outcome>
+}
+
+/** A family's `unguarded.ts`: one guard taken away, and attacks of the family that then have to get through. */
+export type Proof = {
+  /** Which guard is off. */
+  off: string
+  /** Names of attacks of the same family; each has to get through. */
+  attacks: string[]
+  target: (t: Target) => Promise<{ target: Target; close: () => Promise<void> }>
+}
+
+/** Ends an attack that could not be carried out: counted as a failure, never as held. */
+export class NotCarriedOut extends Error {}
+
+export const need: (ok: boolean, what: string) => asserts ok = (ok, what) => {
+  if (!ok) throw new NotCarriedOut(what)
+}

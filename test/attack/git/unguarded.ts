@@ -1,0 +1,30 @@
+/** The layout that most tools have: a worktree of the person's repository whose .git is mounted writable into the container. */
+import { chownSync, mkdirSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Proof } from '../frame/attack.ts'
+import { need } from '../frame/attack.ts'
+import { agentIn } from '../frame/agent.ts'
+import { docker } from '../frame/program.ts'
+
+const proof: Proof = {
+  off: 'with one gitdir for both sides, mounted writable',
+  attacks: ['config-programs'],
+  target: async (t) => {
+    const base = join(dirname(t.project), 'shared')
+    const [project, worktree, name] = [join(base, 'project'), join(base, 'worktree'), `${t.install}-unguarded-git`]
+    rmSync(base, { recursive: true, force: true })
+    mkdirSync(base)
+    if (t.owner !== null) chownSync(base, t.owner.uid, t.owner.gid)
+    const made = await t.person.sh('/', `set -e; git clone -q ${t.project} ${project}; cd ${project}; git config user.name Ada; git config user.email ada@example.com; git worktree add -q -b shared ${worktree}; git update-ref refs/orchestra/base HEAD`)
+    need(made.code === 0, `the unguarded layout could not be made: ${made.err}`)
+    const { uid, gid } = statSync(project)
+    const ran = await docker(['run', '-d', '--init', '--name', name, '--network', 'none', '-u', `${uid}:${gid}`, '-v', `${base}:${base}`, '--entrypoint', 'sleep', t.agentImage, '600'])
+    need(ran.code === 0, `the unguarded container did not start: ${ran.err}`)
+    const agent = agentIn({ session: 'shared', branch: 'shared', container: name, worktree, workdir: worktree, gitDir: join(project, '.git/worktrees/worktree'), common: join(project, '.git') })
+    return {
+      target: { ...t, project, agent: async () => ({ ...agent, push: async () => ({ status: 200, accepted: true, tip: null, reason: '' }) }) },
+      close: async () => { await docker(['rm', '-f', name]) },
+    }
+  },
+}
+export default proof
