@@ -2,6 +2,7 @@ import tailwind from '@tailwindcss/vite'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { budget } from './budget.ts'
+import { someLanguages } from './languages.ts'
 
 /** Stack that the development server talks to: the address that `./orchestra status` prints. */
 const stack = new URL(process.env.ORCHESTRA_URL ?? 'http://127.0.0.1:7717')
@@ -10,8 +11,8 @@ const stack = new URL(process.env.ORCHESTRA_URL ?? 'http://127.0.0.1:7717')
 const proxy = { target: stack.origin, changeOrigin: true, ws: true, headers: { origin: stack.origin } }
 
 export default defineConfig({
-  plugins: [react(), tailwind(), budget(250)],
-  worker: { format: 'es' },
+  plugins: [react(), tailwind(), someLanguages('kept'), budget(250)],
+  worker: { format: 'es', plugins: () => [someLanguages('none')] },
   build: {
     target: 'es2023',
     // A font inlined as a data: address would be refused by the content security policy.

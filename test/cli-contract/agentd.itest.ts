@@ -66,7 +66,7 @@ it('tells the agent when both sides committed', async () => {
 it.each(['cli', 'shell'] as const)('a terminal on %s shows and takes what is typed', async (target) => {
   await open()
   const id = randomUUID()
-  session.relay.send({ type: 'open-stream', id, target, cols: 100, rows: 30 })
+  session.relay.send({ type: 'open-stream', id, target, mode: 'drive', cols: 100, rows: 30 })
   const stream = await session.relay.until('the stream', () => session.relay.streams.get(id))
   let shown = ''
   stream.on('message', (data: Buffer) => {
@@ -77,6 +77,42 @@ it.each(['cli', 'shell'] as const)('a terminal on %s shows and takes what is typ
   stream.send(Buffer.from(target === 'cli' ? '0typed' : '0echo $((40+2))ok\r'))
   await session.relay.until('the echo', () => shown.includes(target === 'cli' ? 'typed' : '42ok'))
   stream.close()
+})
+
+it('a viewer leaves the window as it is, follows its size, and reads what has scrolled away', async () => {
+  await open()
+  const stream = async (mode: 'drive' | 'view' | 'history', cols: number, rows: number) => {
+    const id = randomUUID()
+    session.relay.send({ type: 'open-stream', id, target: 'shell', mode, cols, rows })
+    const socket = await session.relay.until('the stream', () => session.relay.streams.get(id))
+    const got = { output: '', sizes: [] as string[], closed: false }
+    socket.on('message', (data: Buffer) => {
+      if (data[0] === 0x30) got.output += data.subarray(1).toString('utf8')
+      if (data[0] === 0x34) got.sizes.push(data.subarray(1).toString('utf8'))
+      session.relay.touch()
+    })
+    socket.on('close', () => { got.closed = true; session.relay.touch() })
+    return { socket, got }
+  }
+  const size = () => session.sh("tmux -S /tmp/orchestra/tmux.sock display-message -p -t =shell: '#{window_width}x#{window_height}'")
+  const driver = await stream('drive', 100, 30)
+  await session.relay.until('a prompt', () => driver.got.output !== '')
+  const viewer = await stream('view', 40, 10)
+  await session.relay.until('the size of the window', () => viewer.got.sizes.at(-1) === '{"columns":100,"rows":30}')
+  await session.relay.until('what is shown', () => viewer.got.output !== '')
+  viewer.socket.send(Buffer.from('1{"columns":40,"rows":10}'))
+  driver.socket.send(Buffer.from('0seq 1000 1200; echo en""d\r'))
+  await session.relay.until('the end', () => driver.got.output.includes('end') && viewer.got.output.includes('end'))
+  expect(await size()).toBe('100x30')
+  driver.socket.send(Buffer.from('1{"columns":90,"rows":20}'))
+  await session.relay.until('the new size', () => viewer.got.sizes.at(-1) === '{"columns":90,"rows":20}')
+  driver.socket.close()
+  expect(await size()).toBe('90x20')
+  const reader = await stream('history', 40, 10)
+  await session.relay.until('all of it', () => reader.got.closed)
+  expect(reader.got.output).toMatch(/\n1000\n1001\n/)
+  expect(await size()).toBe('90x20')
+  viewer.socket.close()
 })
 
 it('a check command runs with its log, and can be cancelled with all its children', async () => {

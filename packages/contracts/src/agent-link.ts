@@ -17,6 +17,7 @@ import { z } from 'zod'
 import { AgentEvent } from './agent-events.ts'
 import { MessageId, Role, RunId, SessionId, Sha, Timestamp } from './ids.ts'
 import { limits } from './limits.ts'
+import { TerminalMode, TerminalTarget } from './frames.ts'
 import { PermissionMode } from './views.ts'
 
 export const AGENT_PROTOCOL = 1
@@ -75,7 +76,7 @@ export const ToAgent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('interrupt') }),
   /** Acknowledges `events` frames up to this number: agentd may forget them. */
   z.object({ type: z.literal('events-ack'), upTo: z.number() }),
-  z.object({ type: z.literal('open-stream'), id: z.uuid(), target: z.enum(['cli', 'shell']), cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(500) }),
+  z.object({ type: z.literal('open-stream'), id: z.uuid(), target: TerminalTarget, mode: TerminalMode.default('drive'), cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(500) }),
   z.object({ type: z.literal('run'), id: RunId, command: z.string().max(4000) }),
   z.object({ type: z.literal('run-cancel'), id: RunId }),
   /** Push commits and a snapshot now, whether or not anything seems to have changed. */

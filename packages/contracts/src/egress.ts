@@ -1,8 +1,9 @@
 /** What agents may reach beside the model endpoint, which is no part of it. */
 import { z } from 'zod'
+import { hostRule } from './host-rule.ts'
 
 /** `host`, `host:port`, `*.domain` or `*.domain:port`, in ASCII; without a port it means 80 and 443. */
-export const EgressRule = z.string().max(300).regex(/^((\*\.)?[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?|\[[0-9a-f:.]+\])(:[1-9][0-9]{0,4})?$/i, 'write host, host:port or *.domain')
+export const EgressRule = z.string().max(300).regex(hostRule, 'write host, host:port or *.domain')
 export type EgressRule = z.infer<typeof EgressRule>
 
 /**

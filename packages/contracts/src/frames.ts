@@ -41,5 +41,9 @@ export type StateFrame = z.infer<typeof StateFrame>
 /**
  * Terminals over GET /ws/terminal/:session/:target?ticket=…, target `cli` or `shell`: ttyd's `tty` protocol in binary frames.
  * To the server: '0'+bytes input, '1'+JSON {columns,rows} resize, '2' pause, '3' resume. From it: '0'+bytes output, '1' title, '2' prefs.
+ * `?mode=`: `drive` (default) sets the window's size; `view` leaves it as it is and is told it, at first and after each change, in a
+ * frame of ours: '4'+JSON {columns,rows}; `history` gets what has scrolled away and the screen as output, then the socket closes with 1000.
  */
 export const TerminalTarget = z.enum(['cli', 'shell'])
+export const TerminalMode = z.enum(['drive', 'view', 'history'])
+export type TerminalMode = z.infer<typeof TerminalMode>

@@ -1,5 +1,5 @@
 /** Commands with their outcome told to the person: what a button or a key calls. */
-import type { AttentionView, CommandInput, CommandName, CommandReply, MergeId, MergeView, Sha } from '@orchestra/contracts'
+import type { AttentionView, CommandInput, CommandName, CommandReply, MergeId, MergeView, SessionView, Sha } from '@orchestra/contracts'
 import { command, problemText } from './api.ts'
 import { useStore } from './store.ts'
 import { useUi } from './ui-store.ts'
@@ -17,13 +17,24 @@ export const act = async <N extends CommandName>(name: N, input: CommandInput<N>
   return result.value
 }
 
-export const approve = (m: MergeView) => act('merge.approve', { merge: m.id, tip: m.tip, targetSha: m.targetSha }, `Merging ${m.session} into ${m.target}`)
+const approveNow = (m: MergeView) => act('merge.approve', { merge: m.id, tip: m.tip, targetSha: m.targetSha }, `Merging ${m.session} into ${m.target}`)
+
+/** The attention item of a merge, also where the merge is approved on another page. */
+export const attentionOfMerge = (id: MergeId): string => `merge:${id}`
+
+/** Takes effect when the session idles: its container is made anew. */
+export const togglePaired = async ({ id, paired }: Pick<SessionView, 'id' | 'paired'>): Promise<void> => {
+  if (!(await act('session.pair', { session: id, paired: !paired }))) return
+  useUi.getState().toast({ text: `${id}: ${paired ? 'unpairing' : 'pairing'} at its next idle moment`, tone: 'plain', undo: { label: 'Undo', run: () => void act('session.pair', { session: id, paired }) } })
+}
 
 type Choice = { label: string; run: () => Promise<unknown> }
 
+const approvalOf = (merge: MergeView | undefined) => async () => { if (merge) await approveNow(merge) }
+
 /** A merge's choices are the page's own: its approval is a command bound to the SHAs that were shown, not a text. */
 const mergeChoices = (id: MergeId): Choice[] => [
-  { label: 'Approve and merge', run: async () => { const merge = useStore.getState().merges[id]; if (merge) await approve(merge) } },
+  { label: 'Approve and merge', run: approvalOf(useStore.getState().merges[id]) },
   { label: 'Not now', run: () => act('merge.cancel', { merge: id }) },
 ]
 
@@ -73,16 +84,23 @@ export const undoAnswer = (): boolean => {
   return true
 }
 
-/** Chooses an option; it is sent when the undo time has passed, at once when the page is left. */
+/** Sends when the undo time has passed, at once when the page is left or something else is answered. */
+const hold = (attention: string, label: string, send: () => void) => {
+  // Another choice for the same item takes the first one's place; one for another item lets the first go.
+  if (useUi.getState().pending?.attention === attention) undoAnswer()
+  else flushAnswer()
+  waiting = { timer: setTimeout(flushAnswer, UNDO_MS), send }
+  useUi.setState({ pending: { attention, label } })
+}
+
+/** Chooses an option; it can be taken back for a moment. */
 export const answerOption = (item: AttentionView, option: number) => {
   const choice = choicesOf(item)[option]
-  if (!choice) return
-  // Another choice for the same item takes the first one's place; one for another item lets the first go.
-  if (useUi.getState().pending?.attention === item.id) undoAnswer()
-  else flushAnswer()
-  waiting = { timer: setTimeout(flushAnswer, UNDO_MS), send: () => void choice.run() }
-  useUi.setState({ pending: { attention: item.id, label: choice.label } })
+  if (choice) hold(item.id, choice.label, () => void choice.run())
 }
+
+/** The same yes wherever it is given: bound to the commits that were on the screen at the key press, and to be taken back for a moment. */
+export const approve = (m: MergeView) => hold(attentionOfMerge(m.id), `Approve and merge into ${m.target}`, () => void approveNow(m))
 
 /** Answers in words: a question gets an answer, anything else a message to its session. */
 export const replyTo = async (item: AttentionView, text: string): Promise<boolean> => {

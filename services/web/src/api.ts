@@ -80,7 +80,7 @@ export const signIn = (token: string) => call<unknown>('POST', '/api/session', {
 export const signOut = () => call<unknown>('DELETE', '/api/session')
 
 /** Address of a WebSocket with a fresh single-use ticket. Rejects when there is none to be had: the caller's socket tries again. */
-export const socketUrl = async (path: string, query: Record<string, number> = {}): Promise<string> => {
+export const socketUrl = async (path: string, query: Record<string, number | string> = {}): Promise<string> => {
   const ticket = await call<{ ticket: string }>('POST', '/api/tickets', {})
   if (!ticket.ok) throw new Error(problemText(ticket.problem))
   const search = new URLSearchParams({ ticket: ticket.value.ticket, ...Object.fromEntries(Object.entries(query).map(([k, v]) => [k, String(v)])) })

@@ -1,7 +1,7 @@
 /** What only this page knows: where the cursor is, what is open, drafts, answers that can still be taken back. */
 import { create } from 'zustand'
 
-export type Overlay = { kind: 'composer' } | { kind: 'help' } | { kind: 'delete'; session: string } | null
+export type Overlay = { kind: 'composer' } | { kind: 'help' } | { kind: 'palette' } | { kind: 'delete'; session: string } | null
 export type Side = 'chat' | 'shell' | 'diff'
 export type Toast = { id: number; text: string; tone: 'plain' | 'error'; undo?: { label: string; run: () => void } }
 export type Pending = { attention: string; label: string }
@@ -15,6 +15,8 @@ type Ui = {
   toasts: Toast[]
   pending: Pending | null
   drafts: Record<string, string>
+  /** What Escape closes before it does anything else: something that lies over a pane. */
+  onEscape: (() => void) | null
   setCursor: (cursor: string | null) => void
   setOverlay: (overlay: Overlay) => void
   setSide: (side: Side) => void
@@ -27,7 +29,7 @@ type Ui = {
 let nextToast = 1
 
 export const useUi = create<Ui>((set, get) => ({
-  cursor: null, overlay: null, side: 'chat', leader: false, toasts: [], pending: null, drafts: {},
+  cursor: null, overlay: null, side: 'chat', leader: false, toasts: [], pending: null, drafts: {}, onEscape: null,
   setCursor: (cursor) => set({ cursor }),
   setOverlay: (overlay) => set({ overlay }),
   setSide: (side) => set({ side }),

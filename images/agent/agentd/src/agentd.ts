@@ -27,6 +27,7 @@ import { Runs } from './runs/runs.ts'
 import { waitForOtherSeed, waitForSeed } from './seed.ts'
 import { openTerminal } from './terminal/open.ts'
 import { Ttyd } from './terminal/ttyd.ts'
+import { resizesOf } from './terminal/viewers.ts'
 import { startCheck } from './runs/check.ts'
 import { writeUser } from './user.ts'
 
@@ -121,6 +122,7 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
   const hookServer = openHookServer(places.hooksPort, handleHooks({ profile, delivery, questions, event }))
   const runs = runsOf(() => (seed.role === 'executor' ? work.tree() : Promise.resolve(null)))
   const ttyd = new Ttyd(places.run, env)
+  const resizes = resizesOf(tmux)
 
   const startCli = async () => {
     report('cli', '')
@@ -152,7 +154,7 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
     switch (frame.type) {
       case 'deliver': return delivery.deliver(frame.deliveries)
       case 'interrupt': return background('interrupt', cli.interrupt().then((over) => event(over ? { type: 'turn.failed', at: now(), error: 'interrupted', text: 'Interrupted.' } : { type: 'notice', at: now(), text: 'The turn did not end after three tries to interrupt it.' })))
-      case 'open-stream': return background('opening a terminal', openTerminal({ places, tmux, ttyd }, frame))
+      case 'open-stream': return background('opening a terminal', openTerminal({ places, tmux, ttyd, resizes }, frame))
       case 'run': {
         // The setup command tried again: the session starts when it passes.
         const isSetup = cli.status === 'exited' && progress?.step === 'failed' && frame.command === seed.setupCommand

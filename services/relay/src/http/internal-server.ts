@@ -1,14 +1,14 @@
 /**
  * The relay's own HTTP, for the orchestrator on the stack's internal network:
  *   GET /health                                                      200 when NATS is connected, else 503
- *   GET /internal/sessions/:session/terminal/:target?cols=&rows=     WebSocket, bearer of the internal token
+ *   GET /internal/sessions/:session/terminal/:target?cols=&rows=&mode=     WebSocket, bearer of the internal token
  */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { problem, statusOf, TerminalTarget } from '@orchestra/contracts'
+import { problem, statusOf, TerminalMode, TerminalTarget } from '@orchestra/contracts'
 import type { Problem } from '@orchestra/contracts'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
@@ -19,7 +19,7 @@ import { joinSockets } from '../stream/pipe.ts'
 import { sendJson, sendProblem } from './reply.ts'
 
 const size = (fallback: number, max: number) => z.coerce.number().int().min(1).max(max).catch(fallback)
-const TerminalRequest = z.object({ session: z.string(), target: TerminalTarget, cols: size(80, 1000), rows: size(24, 500) })
+const TerminalRequest = z.object({ session: z.string(), target: TerminalTarget, cols: size(80, 1000), rows: size(24, 500), mode: TerminalMode.catch('drive') })
 
 export type InternalDeps = { registry: Pick<Registry, 'get'>; healthy: () => boolean; token: string; log: Log }
 
@@ -35,7 +35,7 @@ export const serveInternal = async (port: number, deps: InternalDeps): Promise<{
     if (!wanted) return refuse(socket, problem('not_found', 'Nothing is served here.'))
     const session = deps.registry.get(wanted.session)
     if (!session) return refuse(socket, problem('session_unknown', `The relay knows no session "${wanted.session}".`, { about: wanted.session }))
-    const stream = await session.streams.open(wanted.target, wanted.cols, wanted.rows)
+    const stream = await session.streams.open(wanted)
     if (!stream.ok) return refuse(socket, stream.problem)
     if (socket.destroyed) return stream.value.terminate()
     terminals.handleUpgrade(req, socket, head, (client) => {
@@ -68,7 +68,7 @@ export const serveInternal = async (port: number, deps: InternalDeps): Promise<{
 const parseTerminal = (target: string): z.infer<typeof TerminalRequest> | null => {
   const url = new URL(target, 'http://relay')
   const found = /^\/internal\/sessions\/([^/]+)\/terminal\/([^/]+)$/.exec(url.pathname)
-  const wanted = TerminalRequest.safeParse({ session: found?.[1], target: found?.[2], cols: url.searchParams.get('cols') ?? undefined, rows: url.searchParams.get('rows') ?? undefined })
+  const wanted = TerminalRequest.safeParse({ session: found?.[1], target: found?.[2], cols: url.searchParams.get('cols') ?? undefined, rows: url.searchParams.get('rows') ?? undefined, mode: url.searchParams.get('mode') ?? undefined })
   return wanted.success ? wanted.data : null
 }
 

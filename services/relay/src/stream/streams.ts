@@ -3,15 +3,17 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { fail, ok, problem } from '@orchestra/contracts'
-import type { Result, SessionId } from '@orchestra/contracts'
+import type { Result, SessionId, TerminalMode } from '@orchestra/contracts'
 import { WebSocketServer } from 'ws'
 import type { WebSocket } from 'ws'
 import { bounds } from '../bounds.ts'
 import type { ControlLink } from '../link/link.ts'
 
+export type Wanted = { target: 'cli' | 'shell'; mode: TerminalMode; cols: number; rows: number }
+
 export type Streams = {
   /** Asks agentd for the stream; resolves with its socket, paused, once it has dialled. */
-  open(target: 'cli' | 'shell', cols: number, rows: number): Promise<Result<WebSocket>>
+  open(wanted: Wanted): Promise<Result<WebSocket>>
   /** agentd dials: only an id that was asked for is let in, once. */
   accept: (id: string) => (req: IncomingMessage, socket: Duplex, head: Buffer) => void
   close(): void
@@ -22,10 +24,10 @@ export const makeStreams = (session: SessionId, link: Pick<ControlLink, 'send'>)
   const asked = new Map<string, (socket: WebSocket) => void>()
 
   return {
-    async open(target, cols, rows) {
+    async open({ target, mode, cols, rows }) {
       if (server.clients.size + asked.size >= bounds.streams) return fail(problem('rate_limited', `${bounds.streams} terminals of this session are open already.`, { about: session }))
       const id = randomUUID()
-      const sent = link.send({ type: 'open-stream', id, target, cols, rows })
+      const sent = link.send({ type: 'open-stream', id, target, mode, cols, rows })
       if (!sent.ok) return sent
       return new Promise((resolve) => {
         const timer = setTimeout(() => {

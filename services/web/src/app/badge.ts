@@ -1,4 +1,5 @@
 /** The number of things that need the person, in the tab's title and icon. */
+import { useQueue } from '../features/attention/queue.ts'
 import { useStore } from '../store.ts'
 
 const icon = (count: number): string => {
@@ -12,13 +13,16 @@ const icon = (count: number): string => {
 export const showBadge = (): (() => void) => {
   let last = ''
   const update = () => {
-    const { attention, project } = useStore.getState()
-    const title = `${attention.length ? `(${attention.length}) ` : ''}${project ? `${project.name} · ` : ''}Orchestra`
+    const { project } = useStore.getState()
+    const { items, waiting } = useQueue.getState()
+    const needs = items.length + waiting
+    const title = `${needs ? `(${needs}) ` : ''}${project ? `${project.name} · ` : ''}Orchestra`
     if (title === last) return
     last = title
     document.title = title
-    document.getElementById('favicon')?.setAttribute('href', icon(attention.length))
+    document.getElementById('favicon')?.setAttribute('href', icon(needs))
   }
   update()
-  return useStore.subscribe(update)
+  const stops = [useStore.subscribe(update), useQueue.subscribe(update)]
+  return () => stops.forEach((stop) => stop())
 }

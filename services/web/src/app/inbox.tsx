@@ -13,7 +13,7 @@ const Designer = () => {
   const designer = useStore((s) => fleetOf(s.sessions).find((x) => x.role === 'designer'))
   if (!designer) return null
   return (
-    <aside aria-label="Designer" className="flex min-h-0 w-[min(440px,38vw)] shrink-0 flex-col border-l border-line">
+    <aside data-landmark aria-label="Designer" className="flex min-h-0 w-[min(440px,38vw)] shrink-0 flex-col border-l border-line">
       <header className="flex min-h-9 items-center gap-2 border-b border-line bg-surface px-4">
         <h2 className="text-base font-semibold">Designer</h2><Status status={designer.status} />
         <Button tone="quiet" hint="g" className="ml-auto min-h-6" onClick={() => go.session(designer.id)}>Terminal</Button>

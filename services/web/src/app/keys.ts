@@ -5,7 +5,8 @@ import { perform } from './perform.ts'
 
 const LEADER_MS = 2000
 
-const scopeOf = (target: EventTarget | null): Scope => {
+/** Who hears a key that is pressed there. */
+export const scopeOf = (target: EventTarget | null): Scope => {
   if (!(target instanceof HTMLElement)) return 'app'
   if (target.closest('.xterm')) return 'terminal'
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return 'editor'

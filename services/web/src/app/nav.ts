@@ -9,6 +9,7 @@ const firstTab = (): Tab => (matchMedia('(min-width: 720px)').matches ? 'term' :
 export const go = {
   inbox: () => history.push('/'),
   spec: () => history.push('/spec'),
+  activity: (query = '') => history.push(query ? `/activity?q=${encodeURIComponent(query)}` : '/activity'),
   settings: () => history.push('/settings'),
   session: (id: string, tab: Tab = firstTab()) => history.push(`/s/${id}/${tab}`),
 }

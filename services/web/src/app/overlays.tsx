@@ -1,15 +1,23 @@
 import { Composer } from '../features/composer/composer.tsx'
+import { Palette } from '../features/palette/palette.tsx'
 import { DeleteDialog } from '../features/session/delete.tsx'
+import { useState } from 'react'
 import { useUi } from '../ui-store.ts'
-import { Button } from '../ui/controls.tsx'
+import { Button, inputClass } from '../ui/controls.tsx'
 import { Dialog } from '../ui/dialog.tsx'
 import { visible } from '../ui/text.ts'
 import { keyHelp } from './keymap.ts'
 
-const KeyHelp = () => (
+const KeyHelp = () => {
+  const [typed, setTyped] = useState('')
+  const has = (text: string) => text.toLowerCase().includes(typed.trim().toLowerCase())
+  const groups = keyHelp.map((g) => ({ ...g, keys: g.keys.filter(([key, what]) => has(key) || has(what) || has(g.title)) })).filter((g) => g.keys.length > 0)
+  return (
   <Dialog title="Keys" wide onClose={() => useUi.getState().setOverlay(null)} testId="key-help">
+    <input autoFocus className={inputClass} aria-label="Search the keys" placeholder="Search the keys" value={typed} onChange={(e) => setTyped(e.target.value)} spellCheck={false} />
     <div className="grid grid-cols-2 gap-x-8 gap-y-4 max-sm:grid-cols-1">
-      {keyHelp.map((group) => (
+      {groups.length === 0 && <p className="text-faint">No key does that.</p>}
+      {groups.map((group) => (
         <section key={group.title}>
           <h3 className="mb-1 text-sm font-semibold text-dim">{group.title}</h3>
           <dl className="grid grid-cols-[auto_1fr] gap-x-3 gap-y-1">
@@ -23,7 +31,8 @@ const KeyHelp = () => (
     </div>
     <p className="text-sm text-faint">In an ordinary tab on Windows and Linux the browser keeps Ctrl+N for itself: use n, or install the page as an app.</p>
   </Dialog>
-)
+  )
+}
 
 const Toasts = () => {
   const toasts = useUi((s) => s.toasts)
@@ -48,6 +57,7 @@ export const Overlays = () => {
     <>
       {overlay?.kind === 'composer' && <Composer />}
       {overlay?.kind === 'help' && <KeyHelp />}
+      {overlay?.kind === 'palette' && <Palette />}
       {overlay?.kind === 'delete' && <DeleteDialog key={overlay.session} session={overlay.session} />}
       <Toasts />
     </>

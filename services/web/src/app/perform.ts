@@ -1,7 +1,8 @@
 /** Carries out an action of the keymap. */
-import { act, answerOption, approve, undoAnswer } from '../act.ts'
+import { act, answerOption, approve, togglePaired, undoAnswer } from '../act.ts'
 import { cursorAt, moved } from '../features/attention/cursor.ts'
 import { canDismiss } from '../features/attention/looks.ts'
+import { snooze, showWaiting, useQueue } from '../features/attention/queue.ts'
 import { mergeOf } from '../model.ts'
 import { useStore } from '../store.ts'
 import { useUi } from '../ui-store.ts'
@@ -11,28 +12,36 @@ import { go, placeOf } from './nav.ts'
 const here = () => placeOf(location.pathname)
 const atInbox = () => location.pathname === '/'
 
+/** The list as it is shown, and where the cursor stands in it. */
+const queue = () => {
+  const { sessions } = useStore.getState()
+  const { items: attention } = useQueue.getState()
+  return { attention, sessions, at: cursorAt({ attention, sessions }, useUi.getState().cursor) }
+}
+
+/** Nothing is answered that is not on the screen. */
+const isShown = (id: string) => document.querySelector(`[data-testid="attention-item"][data-id="${CSS.escape(id)}"]`) !== null
+
 /** The item that an answer goes to: on a session's page that session's first, else the one under the cursor. */
 const currentItem = () => {
-  const { attention, sessions } = useStore.getState()
   const place = here()
-  if (place) return attention.find((a) => a.session === place.session && a.kind !== 'failed-start')
+  if (place) return useStore.getState().attention.find((a) => a.session === place.session && isShown(a.id))
   if (!atInbox()) return undefined
-  const at = cursorAt({ attention, sessions }, useUi.getState().cursor)
+  const { attention, at } = queue()
   return attention.find((a) => at === `a:${a.id}`)
 }
 
 /** The session meant by a key: the page's own, else the cursor's, else the designer. */
 const currentSession = () => {
-  const { sessions, attention } = useStore.getState()
+  const { sessions, attention, at } = queue()
   const place = here()
   if (place) return sessions[place.session]
-  const at = cursorAt({ attention, sessions }, useUi.getState().cursor)
   const id = at?.startsWith('s:') ? at.slice(2) : attention.find((a) => at === `a:${a.id}`)?.session
   return (id && sessions[id]) || Object.values(sessions).find((s) => s.role === 'designer')
 }
 
 const move = (by: number) => {
-  const { attention, sessions } = useStore.getState()
+  const { attention, sessions } = queue()
   const ui = useUi.getState()
   if (atInbox()) return ui.setCursor(moved({ attention, sessions }, ui.cursor, by))
   const place = here()
@@ -43,9 +52,8 @@ const move = (by: number) => {
 }
 
 const openCursor = () => {
-  const { attention, sessions } = useStore.getState()
   if (!atInbox()) return
-  const at = cursorAt({ attention, sessions }, useUi.getState().cursor)
+  const { attention, at } = queue()
   const item = attention.find((a) => at === `a:${a.id}`)
   if (item?.kind === 'credential' || item?.kind === 'proposal') return go.settings()
   const session = item ? item.session : at?.slice(2)
@@ -53,7 +61,8 @@ const openCursor = () => {
 }
 
 const nextNeed = () => {
-  const { attention } = useStore.getState()
+  showWaiting()
+  const { attention } = queue()
   const ui = useUi.getState()
   const at = attention.findIndex((a) => ui.cursor === `a:${a.id}`)
   const next = attention[(at + 1) % Math.max(1, attention.length)]
@@ -97,9 +106,30 @@ const dismiss = () => {
   if (item && canDismiss(item.kind)) void act('attention.dismiss', { id: item.id })
 }
 
+const later = () => {
+  const item = currentItem()
+  if (item && atInbox()) snooze(item.id)
+}
+
 const pair = () => {
   const session = currentSession()
-  if (session?.role === 'executor') void act('session.pair', { session: session.id, paired: !session.paired }, session.paired ? 'Unpairing at its next idle moment' : 'Pairing at its next idle moment')
+  if (session?.role === 'executor') void togglePaired(session)
+}
+
+/** The parts of a page, for F6: each gets the focus at its first control. */
+const landmark = () => {
+  const parts = [...document.querySelectorAll<HTMLElement>('[data-landmark]')].filter((p) => p.offsetParent !== null)
+  const at = parts.findIndex((p) => p.contains(document.activeElement))
+  const next = parts[(at + 1) % Math.max(1, parts.length)]
+  const first = next?.querySelector<HTMLElement>('a, button, textarea, input, [tabindex="0"]')
+  ;(first ?? next)?.focus()
+}
+
+const leave = () => {
+  const ui = useUi.getState()
+  ui.setLeader(false)
+  if (ui.onEscape) return ui.onEscape()
+  if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
 }
 
 const approveShown = () => {
@@ -107,18 +137,19 @@ const approveShown = () => {
   const item = currentItem()
   const { merges } = useStore.getState()
   const merge = place?.tab === 'review' ? mergeOf(merges, place.session) : item?.kind === 'approval' && item.mergeId ? merges[item.mergeId] : undefined
-  if (merge?.status === 'requested') void approve(merge)
+  if (merge?.status === 'requested') approve(merge)
 }
 
 export const perform = (action: Action): void => {
   const ui = useUi.getState()
   switch (action.do) {
     case 'leader': return ui.setLeader(true)
-    case 'leave': {
-      ui.setLeader(false)
-      if (document.activeElement instanceof HTMLElement) document.activeElement.blur()
-      return
-    }
+    case 'leave': return leave()
+    case 'find': dispatchEvent(new CustomEvent('terminalfind', { detail: 'cli' })); return
+    case 'search': return go.activity()
+    case 'palette': return ui.setOverlay({ kind: 'palette' })
+    case 'landmark': return landmark()
+    case 'snooze': return later()
     case 'move': return move(action.by)
     case 'open': return openCursor()
     case 'answer': { const item = currentItem(); if (item) answerOption(item, action.option); return }

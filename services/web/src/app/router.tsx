@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import { ActivityPage } from '../features/activity/page.tsx'
 import { SessionPage } from '../features/session/page.tsx'
 import { SettingsPage } from '../features/settings/page.tsx'
 import { SpecPage } from '../features/spec/page.tsx'
@@ -19,6 +20,8 @@ const root = createRootRoute({ component: Layout, notFoundComponent: () => <Empt
 
 const inbox = createRoute({ getParentRoute: () => root, path: '/', component: Inbox })
 const spec = createRoute({ getParentRoute: () => root, path: '/spec', component: SpecPage })
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value.slice(0, 200) : undefined)
+const activity = createRoute({ getParentRoute: () => root, path: '/activity', component: ActivityPage, validateSearch: (s: Record<string, unknown>): { q?: string; session?: string } => ({ q: text(s.q), session: text(s.session) }) })
 const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: SettingsPage })
 
 const SessionRoute = ({ id, tab }: { id: string; tab?: string }) => {
@@ -28,7 +31,7 @@ const SessionRoute = ({ id, tab }: { id: string; tab?: string }) => {
 const session = createRoute({ getParentRoute: () => root, path: '/s/$id', component: () => <SessionRoute {...session.useParams()} /> })
 const sessionTab = createRoute({ getParentRoute: () => root, path: '/s/$id/$tab', component: () => <SessionRoute {...sessionTab.useParams()} /> })
 
-export const router = createRouter({ routeTree: root.addChildren([inbox, spec, settings, session, sessionTab]), history, defaultErrorComponent: Broken })
+export const router = createRouter({ routeTree: root.addChildren([inbox, spec, activity, settings, session, sessionTab]), history, defaultErrorComponent: Broken })
 
 declare module '@tanstack/react-router' {
   interface Register { router: typeof router }

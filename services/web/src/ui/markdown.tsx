@@ -1,7 +1,8 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
+import { lazily } from './lazily.ts'
 import { visible } from './text.ts'
 
-const Rendered = lazy(() => import('./markdown-rendered.tsx'))
+const Rendered = lazily(() => import('./markdown-rendered.tsx'))
 
 /** Markdown written by others: no raw HTML, no images, http(s) links only. Plain text until the renderer is loaded. */
 export const Markdown = ({ text }: { text: string }) => {

@@ -3,19 +3,29 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { run } from '../process.ts'
 import type { Finished } from '../process.ts'
 
+/**
+ * Every key reaches the program: no prefix. No mouse: wheel and selection are the page's, where each looks and copies for themselves; tmux's
+ * own copy mode would move the screen of all who look.
+ */
 const CONFIG = `set -g default-terminal "tmux-256color"
 set -ga terminal-features ",*256col*:RGB"
 set -g history-limit 50000
 set -g status off
-set -g mouse on
+set -g mouse off
+set -g prefix None
 set -g escape-time 0
 set -g focus-events on
 set -g set-clipboard off
 set -g window-size latest
+set-hook -g window-resized 'wait-for -S window-resized'
 set -g exit-empty off
 set -g destroy-unattached off
 set -g default-command ""
 `
+
+/** Lines that have scrolled away, as many as a reader gets to see. */
+const HISTORY_LINES = 10_000
+const HISTORY_BYTES = 8 * 1024 * 1024
 
 export type Tmux = ReturnType<typeof tmuxOn>
 export type Pane = { dead: boolean; code: number | null; pid: number }
@@ -60,6 +70,15 @@ export const tmuxOn = (dir: string, env: Record<string, string>) => {
       const text = (await attempt(['capture-pane', '-p', '-J', '-S', '-200', '-t', `=${name}:`])).stdout.toString('utf8')
       return text.trimEnd().split('\n').slice(-lines).join('\n')
     },
+    /** The window's size, which its clients share; null where there is none. */
+    size: async (name: string): Promise<{ cols: number; rows: number } | null> => {
+      const done = await attempt(['display-message', '-p', '-t', `=${name}:`, '#{window_width} #{window_height}'])
+      const [cols, rows] = done.stdout.toString('utf8').trim().split(' ').map(Number)
+      return done.code === 0 && cols && rows ? { cols, rows } : null
+    },
+    /** What has scrolled away and what is shown, with its colours, oldest first. */
+    history: async (name: string): Promise<Buffer> =>
+      (await run('tmux', [...base, 'capture-pane', '-p', '-e', '-S', `-${HISTORY_LINES}`, '-t', `=${name}:`], { env, maxBytes: HISTORY_BYTES })).stdout,
     key: (name: string, key: string): Promise<string> => must(['send-keys', '-t', `=${name}:`, key]),
     kill: async (): Promise<void> => void (await attempt(['kill-server'])),
   }

@@ -1,4 +1,7 @@
-/** ttyd, one a target, on a socket inside the container, attached to tmux. Started when first asked for. */
+/**
+ * ttyd, one a target, on a socket inside the container, attached to tmux. Started when first asked for. Who connects may add arguments
+ * to tmux's attach by the address: a viewer's leave the window's size alone.
+ */
 import { spawn } from 'node:child_process'
 import { rm } from 'node:fs/promises'
 import { log } from '../log.ts'
@@ -22,7 +25,7 @@ export class Ttyd {
     const path = `${this.#dir}/tty-${target}.sock`
     this.#live.set(target, path)
     await rm(path, { force: true })
-    const child = spawn('ttyd', ['-i', path, '-W', '-m', String(MAX_CLIENTS), '-P', '30', ...command], { env: this.#env, stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn('ttyd', ['-i', path, '-W', '-m', String(MAX_CLIENTS), '-P', '30', '-a', ...command], { env: this.#env, stdio: ['ignore', 'ignore', 'pipe'] })
     let said = ''
     child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString('utf8')).slice(-1000)))
     const gone = (why: string) => {

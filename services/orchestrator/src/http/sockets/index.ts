@@ -2,7 +2,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { WebSocket } from 'ws'
 import { z } from 'zod'
-import { RunId, SessionId, TerminalTarget } from '@orchestra/contracts'
+import { RunId, SessionId, TerminalMode, TerminalTarget } from '@orchestra/contracts'
 import type { Accounts, Engine } from '../../ports/engine.ts'
 import type { PublicConfig, RelayDoor } from '../config.ts'
 import { parse } from '../refusal.ts'
@@ -18,7 +18,7 @@ const recheckMs = 60_000
 const guarded = { websocket: true, config: { ticket: true } } as const
 const RunPath = z.object({ id: RunId })
 const TerminalPath = z.object({ session: SessionId, target: TerminalTarget })
-const Size = z.object({ cols: z.coerce.number().int().min(2).max(1000).default(80), rows: z.coerce.number().int().min(1).max(500).default(24) })
+const Size = z.object({ cols: z.coerce.number().int().min(2).max(1000).default(80), rows: z.coerce.number().int().min(1).max(500).default(24), mode: TerminalMode.default('drive') })
 const From = z.object({ from: z.coerce.number().int().min(0).default(0) })
 
 export const sockets = (app: FastifyInstance, parts: { engine: Engine; accounts: Accounts; config: PublicConfig; relay: RelayDoor }): void => {

@@ -1,6 +1,7 @@
 /** GET /ws/terminal/:session/:target: the page's socket and the relay's, joined frame by frame, each held back by the other's reader. */
 import { WebSocket } from 'ws'
 import { internal, limits } from '@orchestra/contracts'
+import type { TerminalMode } from '@orchestra/contracts'
 import type { RelayDoor } from '../config.ts'
 import { closeCodes, reason } from './codes.ts'
 
@@ -24,9 +25,9 @@ const forward = (from: WebSocket, to: WebSocket, most: number): void => {
 /** Codes below 3000 other than 1000 and 1001 may not be sent by hand. */
 const passOn = (code: number): number => (code === 1000 || code === 1001 || code >= 3000 ? code : closeCodes.upstreamGone)
 
-export const bridgeTerminal = (page: WebSocket, relay: RelayDoor, where: { session: string; target: string }, size: { cols: number; rows: number }): void => {
+export const bridgeTerminal = (page: WebSocket, relay: RelayDoor, where: { session: string; target: string }, as: { cols: number; rows: number; mode: TerminalMode }): void => {
   const url = new URL(internal.terminal(where.session, where.target), relay.url.replace(/^http/, 'ws'))
-  url.search = new URLSearchParams({ cols: String(size.cols), rows: String(size.rows) }).toString()
+  url.search = new URLSearchParams({ cols: String(as.cols), rows: String(as.rows), mode: as.mode }).toString()
   page.pause()
   const upstream = new WebSocket(url, { headers: { authorization: `Bearer ${relay.token}` }, maxPayload: relayFrame, handshakeTimeout: dialMs, perMessageDeflate: false })
   upstream.on('open', () => {

@@ -2,6 +2,7 @@ import type { AttentionView, SessionView } from '@orchestra/contracts'
 import { fleetOf, type Model } from '../../model.ts'
 import { useStore } from '../../store.ts'
 import { useUi } from '../../ui-store.ts'
+import { useQueue } from './queue.ts'
 
 /** Everything that the cursor can stand on, top to bottom. */
 export const stops = (attention: AttentionView[], sessions: Record<string, SessionView>): string[] =>
@@ -23,7 +24,7 @@ export const moved = (m: Pick<Model, 'attention' | 'sessions'>, wanted: string |
 
 export const useCursor = (): string | null => {
   const wanted = useUi((s) => s.cursor)
-  const attention = useStore((s) => s.attention)
+  const attention = useQueue((q) => q.items)
   const sessions = useStore((s) => s.sessions)
   return cursorAt({ attention, sessions }, wanted)
 }

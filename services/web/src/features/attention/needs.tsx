@@ -1,14 +1,14 @@
 import { go } from '../../app/nav.ts'
-import { useStore } from '../../store.ts'
 import { useUi } from '../../ui-store.ts'
 import { Clock } from '../../ui/clock.tsx'
 import { Shape } from '../../ui/status.tsx'
 import { oneLine } from '../../ui/text.ts'
 import { holdsUp, kinds } from './looks.ts'
+import { useQueue } from './queue.ts'
 
 /** What needs the person in short, beside another page. */
 export const Needs = () => {
-  const items = useStore((s) => s.attention)
+  const items = useQueue((q) => q.items)
   if (items.length === 0) return null
   return (
     <section aria-label="Needs you" className="flex flex-col gap-1">

@@ -1,13 +1,14 @@
-import { lazy, memo, Suspense, useMemo, useRef, useState } from 'react'
+import { memo, Suspense, useMemo, useRef, useState } from 'react'
 import type { FileChange } from '@orchestra/contracts'
 import { Chip, Stat } from '../../ui/controls.tsx'
 import { visible } from '../../ui/text.ts'
 import { Fallback } from '../../ui/fallback.tsx'
+import { lazily } from '../../ui/lazily.ts'
 import { useNear } from '../../ui/near.ts'
 import { foldReason, rowsOf } from './parse.ts'
 import { Rows } from './rows.tsx'
 
-const Coloured = lazy(() => import('./coloured.tsx'))
+const Coloured = lazily(() => import('./coloured.tsx'))
 /** Above this many rows colours cost more than they give. */
 const COLOURED = 1500
 /** A minified line would hold up the page while it is taken apart. */

@@ -1,8 +1,9 @@
 import type { MergeView, SessionView } from '@orchestra/contracts'
-import { act, approve } from '../../act.ts'
+import { act, approve, attentionOfMerge, undoAnswer } from '../../act.ts'
 import { read } from '../../api.ts'
 import { mergeOf, runsOf } from '../../model.ts'
 import { useStore } from '../../store.ts'
+import { useUi } from '../../ui-store.ts'
 import { Button, Empty } from '../../ui/controls.tsx'
 import { short } from '../../ui/format.ts'
 import { useLive } from '../../ui/live.ts'
@@ -19,12 +20,15 @@ const open = (m: MergeView | undefined): m is MergeView => m !== undefined && m.
 /** The buttons for where a merge stands. */
 const Moves = ({ session, merge }: { session: SessionView; merge: MergeView | undefined }) => {
   const request = () => act('merge.request', { session: session.id })
-  if (!open(merge)) return <Button tone="primary" onClick={() => void request()} disabled={!session.tip || session.aheadBy === 0}>Prepare the merge</Button>
+  const held = useUi((s) => merge !== undefined && s.pending?.attention === attentionOfMerge(merge.id))
+  // After a merge there is nothing to prepare until the session commits again.
+  if (!open(merge)) return session.aheadBy > 0 || !merge ? <Button tone="primary" onClick={() => void request()} disabled={!session.tip || session.aheadBy === 0}>{merge ? 'Prepare another merge' : 'Prepare the merge'}</Button> : null
+  if (held) return <span role="status" className="flex items-center gap-2 text-sm text-dim">Merging into {oneLine(merge.target)}… <Button hint="u" onClick={undoAnswer}>Undo</Button></span>
   const inLine = merge.status === 'approved' || merge.status === 'waiting' || merge.status === 'checking'
   const moved = session.tip !== null && session.tip !== merge.tip && merge.status === 'requested'
   return (
     <>
-      {merge.status === 'requested' && <Button tone="primary" hint="A" data-testid="merge-approve" disabled={moved} onClick={() => void approve(merge)}>Approve and merge into {oneLine(merge.target)}</Button>}
+      {merge.status === 'requested' && <Button tone="primary" hint="A" data-testid="merge-approve" disabled={moved} onClick={() => approve(merge)}>Approve and merge into {oneLine(merge.target)}</Button>}
       {moved && <Button onClick={() => void request()}>Look at the newest commits</Button>}
       {(merge.status === 'conflict' || merge.status === 'checks_failed') && (
         <Button tone="primary" onClick={() => void act('merge.resolve', { merge: merge.id }, `Sent to ${session.id}`)}>

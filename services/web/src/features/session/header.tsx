@@ -1,5 +1,5 @@
 import type { SessionView } from '@orchestra/contracts'
-import { act } from '../../act.ts'
+import { act, togglePaired } from '../../act.ts'
 import { useUi } from '../../ui-store.ts'
 import { Clock } from '../../ui/clock.tsx'
 import { Button, Chip } from '../../ui/controls.tsx'
@@ -27,7 +27,7 @@ const Controls = ({ session: s }: { session: SessionView }) => {
 
 const ExecutorControls = ({ session: s }: { session: SessionView }) => (
   <>
-    <Button tone="quiet" hint="p" aria-pressed={s.paired} title="Whether it also sees your project, read-only" onClick={() => void act('session.pair', { session: s.id, paired: !s.paired }, s.paired ? 'Unpairing at its next idle moment' : 'Pairing at its next idle moment')}>{s.paired ? 'Unpair' : 'Pair'}</Button>
+    <Button tone="quiet" hint="p" aria-pressed={s.paired} title="Whether it also sees your project, read-only" onClick={() => void togglePaired(s)}>{s.paired ? 'Unpair' : 'Pair'}</Button>
     {s.appliedToCheckout
       ? <Button tone="quiet" onClick={() => void act('session.unapply', { session: s.id }, 'Taken back from your checkout')}>Take back from my checkout</Button>
       : s.diffStat.files > 0 && <Button tone="quiet" title="Stages its changes in your source directory" onClick={() => void act('session.apply', { session: s.id }, 'Staged in your checkout')}>Apply to my checkout</Button>}

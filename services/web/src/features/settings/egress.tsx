@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { EgressRule } from '@orchestra/contracts'
+import { hostRule } from '@orchestra/contracts/host-rule'
 import type { ProjectView } from '@orchestra/contracts'
 import { act } from '../../act.ts'
 import { Button, Field, TextArea } from '../../ui/controls.tsx'
@@ -12,7 +12,7 @@ const modes = [
 ] as const
 
 const lines = (text: string) => text.split('\n').map((l) => l.trim().toLowerCase()).filter(Boolean)
-const wrong = (text: string) => lines(text).filter((l) => !EgressRule.safeParse(l).success)
+const wrong = (text: string) => lines(text).filter((l) => l.length > 300 || !hostRule.test(l))
 
 /** What sessions may reach. Made anew when the settings change behind it: an answer on the inbox adds to the same lists. */
 export const EgressForm = ({ project: { settings, registries } }: { project: ProjectView }) => {

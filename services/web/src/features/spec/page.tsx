@@ -1,7 +1,8 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { Empty } from '../../ui/controls.tsx'
+import { lazily } from '../../ui/lazily.ts'
 
-const Editor = lazy(() => import('./editor.tsx'))
+const Editor = lazily(() => import('./editor.tsx'))
 
 export const SpecPage = () => (
   <Suspense fallback={<Empty title="Opening the spec…" />}><Editor /></Suspense>

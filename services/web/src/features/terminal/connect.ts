@@ -1,94 +1,102 @@
+/** A live terminal: xterm over ttyd's protocol, reconnecting. */
 import { FitAddon } from '@xterm/addon-fit'
-import { Unicode11Addon } from '@xterm/addon-unicode11'
-import { Terminal } from '@xterm/xterm'
+import type { Terminal } from '@xterm/xterm'
 import ReconnectingSocket from 'partysocket/ws'
 import { socketUrl } from '../../api.ts'
-import { isLight, onTheme } from '../../ui/theme.ts'
-import { binaryInput, flow, hello, input, output, pause, resize, resume } from './ttyd.ts'
+import { copySelection, openScreen } from './screen.ts'
+import { binaryInput, flow, hello, input, output, pause, resize, resume, windowSize } from './ttyd.ts'
 
-const css = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim()
+export type Target = 'cli' | 'shell'
+/** Told when the connection comes and goes, with the reason that the server gave. */
+export type OnState = (live: boolean, why: string) => void
 
-const theme = () => ({
-  background: css('--bg'), foreground: css('--text'), cursor: css('--accent'), selectionBackground: `${css('--accent')}55`,
-  blue: css('--accent'), green: css('--work'), yellow: css('--ask'), red: css('--error'), cyan: css('--review'), magenta: css('--drift'),
-})
+export const terminalUrl = (session: string, target: Target, query: Record<string, number | string>) =>
+  socketUrl(`/ws/terminal/${encodeURIComponent(session)}/${target}`, query)
 
-/** Clipboard writes, titles, links, notifications and inline images are an agent's way out of its terminal: swallowed. */
-const swallowed = [0, 1, 2, 7, 8, 9, 50, 52, 99, 777, 1337]
+type Link = { send: (data: Uint8Array<ArrayBuffer>) => void; close: () => void }
 
-/**
- * A live terminal in `element`: xterm over ttyd's protocol, reconnecting. After a reconnect tmux draws the whole screen anew.
- * @param target `cli` or `shell`
- * @param onState told when the connection comes and goes, with the reason that the server gave
- */
-export const connectTerminal = (element: HTMLElement, session: string, target: 'cli' | 'shell', onState: (live: boolean, why: string) => void): (() => void) => {
-  const term = new Terminal({
-    fontFamily: '"JetBrains Mono", ui-monospace, monospace', fontSize: 12.5, lineHeight: 1.2, scrollback: 5000, cursorBlink: true,
-    minimumContrastRatio: isLight() ? 7 : 4.5, theme: theme(), allowProposedApi: true, macOptionIsMeta: true, rightClickSelectsWord: true,
-  })
-  const fit = new FitAddon()
-  term.loadAddon(fit)
-  term.loadAddon(new Unicode11Addon())
-  term.unicode.activeVersion = '11'
-  for (const code of swallowed) term.parser.registerOscHandler(code, () => true)
-  term.open(element)
-  fit.fit()
-
-  const socket = new ReconnectingSocket(() => socketUrl(`/ws/terminal/${encodeURIComponent(session)}/${target}`, { cols: term.cols, rows: term.rows }), null, {
-    minReconnectionDelay: 400, maxReconnectionDelay: 5000, maxEnqueuedMessages: 0,
-  })
+/** Joins a terminal and its socket. After a reconnect tmux draws the whole screen anew. */
+const join = (term: Terminal, url: () => Promise<string>, onOpen: () => void, onState: OnState, onSize: (cols: number, rows: number) => void): Link => {
+  const socket = new ReconnectingSocket(url, null, { minReconnectionDelay: 400, maxReconnectionDelay: 5000, maxEnqueuedMessages: 0 })
   socket.binaryType = 'arraybuffer'
   const send = (data: Uint8Array<ArrayBuffer>) => { if (socket.readyState === WebSocket.OPEN) socket.send(data) }
-  const size = () => ({ columns: term.cols, rows: term.rows })
   const pressure = flow((what) => send(what === 'pause' ? pause() : resume()))
-
   socket.addEventListener('open', () => {
     pressure.reset()
     term.reset()
-    fit.fit()
-    send(hello(size()))
+    onOpen()
+    send(hello({ columns: term.cols, rows: term.rows }))
     onState(true, '')
   })
   socket.addEventListener('close', (event) => onState(false, event.reason))
   socket.addEventListener('message', (event: MessageEvent) => {
-    const bytes = event.data instanceof ArrayBuffer ? output(event.data) : null
+    if (!(event.data instanceof ArrayBuffer)) return
+    const size = windowSize(event.data)
+    if (size) onSize(size.columns, size.rows)
+    const bytes = output(event.data)
     if (!bytes) return
     pressure.arrived(bytes.length)
     term.write(bytes, () => pressure.drawn(bytes.length))
   })
   term.onData((data) => send(input(data)))
   term.onBinary((data) => send(binaryInput(data)))
-  term.onResize(() => send(resize(size())))
-  term.attachCustomKeyEventHandler((e) => {
-    if (e.type === 'keydown' && e.key === 'Enter' && e.shiftKey && !e.ctrlKey && !e.altKey && !e.metaKey) {
-      e.preventDefault()
-      send(input('\n'))
-      return false
-    }
-    if (e.type === 'keydown' && e.ctrlKey && e.code === 'KeyC' && term.hasSelection()) {
-      e.preventDefault()
-      void navigator.clipboard?.writeText(term.getSelection())
-      term.clearSelection()
-      return false
-    }
-    return !(e.ctrlKey && e.code === 'Semicolon')
-  })
+  return { send, close: () => socket.close() }
+}
 
+const chord = (e: KeyboardEvent, code: string, shift: boolean): boolean => e.ctrlKey && !e.altKey && !e.metaKey && e.shiftKey === shift && e.code === code
+
+/** Keys that are not the agent's: new line, copy, paste, what has scrolled away. All others reach it. */
+const ownKeys = (term: Terminal, send: Link['send'], onHistory: () => void) => (e: KeyboardEvent): boolean => {
+  if (e.type !== 'keydown') return true
+  if (e.key === 'Enter' && e.shiftKey && !e.ctrlKey && !e.altKey && !e.metaKey) {
+    e.preventDefault()
+    send(input('\n'))
+    return false
+  }
+  if ((chord(e, 'KeyC', false) && term.hasSelection()) || chord(e, 'KeyC', true)) {
+    e.preventDefault()
+    copySelection(term)
+    return false
+  }
+  // The browser pastes by itself; xterm wraps what comes as a paste.
+  if (chord(e, 'KeyV', false) || chord(e, 'KeyV', true)) return false
+  if (e.key === 'PageUp' && e.shiftKey) {
+    e.preventDefault()
+    onHistory()
+    return false
+  }
+  return true
+}
+
+export type Driven = { focus: () => void; close: () => void }
+
+/** A terminal that sets the window's size: its own. */
+export const driveTerminal = (element: HTMLElement, session: string, target: Target, on: { state: OnState; history: () => void }): Driven => {
   const refit = () => { if (element.clientWidth > 0 && element.clientHeight > 0) fit.fit() }
+  const { term, close } = openScreen(element, {}, () => refit())
+  const fit = new FitAddon()
+  term.loadAddon(fit)
+  refit()
+  const link = join(term, () => terminalUrl(session, target, { cols: term.cols, rows: term.rows }), refit, on.state, () => undefined)
+  term.onResize(({ cols, rows }) => link.send(resize({ columns: cols, rows })))
+  term.attachCustomKeyEventHandler(ownKeys(term, link.send, on.history))
+  // tmux keeps what has scrolled away; without this a wheel would be arrow keys for the agent.
+  term.attachCustomWheelEventHandler((e) => { if (e.deltaY < 0) on.history(); return false })
   const observer = new ResizeObserver(() => requestAnimationFrame(refit))
   observer.observe(element)
-  // Cells are measured with the font that is there; measured again when ours has come.
-  void document.fonts.load('12.5px "JetBrains Mono"').then(() => {
-    term.options.fontFamily = '"JetBrains Mono", monospace'
-    refit()
-  })
-  const repaint = () => { term.options.theme = theme(); term.options.minimumContrastRatio = isLight() ? 7 : 4.5 }
-  const stopTheme = onTheme(repaint)
+  return { focus: () => term.focus(), close: () => { observer.disconnect(); link.close(); close() } }
+}
 
-  return () => {
-    observer.disconnect()
-    stopTheme()
-    socket.close()
-    term.dispose()
+export type Viewed = { control: (on: boolean) => void; press: (data: string) => void; close: () => void }
+
+/** A terminal that shows the window as large as it is and never changes that. Read-only until it is told otherwise. */
+export const viewTerminal = (element: HTMLElement, session: string, target: Target, on: { state: OnState; size: () => void }): Viewed => {
+  const { term, close } = openScreen(element, { disableStdin: true, scrollback: 0 }, on.size)
+  const link = join(term, () => terminalUrl(session, target, { mode: 'view' }), () => undefined, on.state, (cols, rows) => { term.resize(cols, rows); on.size() })
+  term.attachCustomWheelEventHandler(() => false)
+  return {
+    control: (may) => { term.options.disableStdin = !may; if (may) term.focus(); else term.blur() },
+    press: (data) => link.send(input(data)),
+    close: () => { link.close(); close() },
   }
 }

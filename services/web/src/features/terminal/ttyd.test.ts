@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { binaryInput, flow, hello, input, output, pause, resize, resume } from './ttyd.ts'
+import { binaryInput, flow, hello, input, output, pause, resize, resume, windowSize } from './ttyd.ts'
 
 const text = (b: Uint8Array) => new TextDecoder().decode(b)
 
@@ -17,6 +17,12 @@ test('only output is drawn; titles and preferences are not', () => {
   expect(output(frame('1evil title'))).toBeNull()
   expect(output(frame('2{"fontSize":99}'))).toBeNull()
   expect(output(new ArrayBuffer(0))).toBeNull()
+})
+
+test('the size of the window is taken within bounds', () => {
+  const frame = (s: string) => new TextEncoder().encode(s).buffer as ArrayBuffer
+  expect(windowSize(frame('4{"columns":120,"rows":40}'))).toEqual({ columns: 120, rows: 40 })
+  for (const bad of ['0{"columns":120,"rows":40}', '4{"columns":1,"rows":40}', '4{"columns":120000,"rows":40}', '4{"columns":120,"rows":40,"x":1}', '4nonsense']) expect(windowSize(frame(bad))).toBeNull()
 })
 
 test('the sender is held back once and let go once', () => {

@@ -1,7 +1,7 @@
 /** ttyd's terminal protocol: a first message that says who and how big, then frames with one leading byte for their kind. */
 
 const encoder = new TextEncoder()
-const INPUT = 0x30, RESIZE = 0x31, PAUSE = 0x32, RESUME = 0x33
+const INPUT = 0x30, RESIZE = 0x31, PAUSE = 0x32, RESUME = 0x33, WINDOW = 0x34
 
 export type Size = { columns: number; rows: number }
 
@@ -24,6 +24,16 @@ export const resume = () => frame(RESUME, new Uint8Array())
 export const output = (data: ArrayBuffer): Uint8Array | null => {
   const bytes = new Uint8Array(data)
   return bytes[0] === INPUT ? bytes.subarray(1) : null
+}
+
+/** The window's size, told to who only looks; null for any other frame. Bounded: a container says it. */
+export const windowSize = (data: ArrayBuffer): Size | null => {
+  const bytes = new Uint8Array(data)
+  if (bytes[0] !== WINDOW || bytes.length > 100) return null
+  const found = /^\{"columns":(\d{1,3}),"rows":(\d{1,3})\}$/.exec(new TextDecoder().decode(bytes.subarray(1)))
+  const columns = Number(found?.[1] ?? 0)
+  const rows = Number(found?.[2] ?? 0)
+  return columns >= 2 && rows >= 1 ? { columns, rows } : null
 }
 
 /**

@@ -1,0 +1,74 @@
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useDeferredValue, useEffect, useRef, useState } from 'react'
+import type { MessageView } from '@orchestra/contracts'
+import { read } from '../../api.ts'
+import { useStore } from '../../store.ts'
+import { Button, Empty, inputClass } from '../../ui/controls.tsx'
+import { useLive } from '../../ui/live.ts'
+import { ProblemNote } from '../../ui/problem.tsx'
+import { oneLine } from '../../ui/text.ts'
+import { fleetOf } from '../../model.ts'
+import { Message } from '../messages/message.tsx'
+
+const PAGE = 100
+/** A search is made when the typing pauses this long. */
+const PAUSE_MS = 200
+
+/** The newest messages that match, kept up to date, and as many earlier pages as were asked for. */
+const useFound = (q: string, session: string) => {
+  const recent = useStore((s) => s.messages)
+  // A new message may be one of them.
+  const newest = Object.values(recent).reduce((most, m) => Math.max(most, m.seq), 0)
+  const key = `activity:${session}:${q}`
+  const query = { q: q || undefined, session: session || undefined, limit: PAGE }
+  const live = useLive(key, newest, () => read('messages', {}, query))
+  const [older, setOlder] = useState<{ key: string; messages: MessageView[]; more: boolean } | null>(null)
+  const mine = older?.key === key ? older : null
+  const messages = [...new Map([...(mine?.messages ?? []), ...(live.value?.messages ?? [])].map((m) => [m.id, recent[m.id] ?? m])).values()].sort((a, b) => b.seq - a.seq)
+  const earlier = async () => {
+    const before = messages.at(-1)?.seq
+    if (before === undefined) return
+    const page = await read('messages', {}, { ...query, before })
+    if (page.ok) setOlder({ key, messages: [...page.value.messages, ...(mine?.messages ?? [])], more: page.value.more })
+  }
+  return { messages, more: mine ? mine.more : (live.value?.more ?? false), loading: live.loading, problem: live.problem, earlier }
+}
+
+/** Every message of the project, newest first, and the search over them. The address holds what is searched. */
+export const ActivityPage = () => {
+  const { q = '', session = '' } = useSearch({ from: '/activity' })
+  const navigate = useNavigate({ from: '/activity' })
+  const [text, setText] = useState(q)
+  const field = useRef<HTMLInputElement>(null)
+  const sessions = useStore((s) => s.sessions)
+  useEffect(() => { field.current?.focus() }, [])
+  useEffect(() => {
+    if (text === q) return
+    const timer = setTimeout(() => void navigate({ search: (old) => ({ ...old, q: text || undefined }), replace: true }), PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [text, q, navigate])
+  const found = useFound(q, session)
+  const shown = useDeferredValue(found.messages)
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <form role="search" className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2" onSubmit={(e) => e.preventDefault()}>
+        <h1 className="text-lg font-semibold max-sm:sr-only">Activity</h1>
+        <input ref={field} type="search" data-testid="search-field" aria-label="Search all messages" className={`${inputClass} min-w-40 flex-1`} placeholder="Search all messages" value={text} onChange={(e) => setText(e.target.value)} spellCheck={false} />
+        <select aria-label="Session" className={`${inputClass} w-44 max-sm:w-full`} value={session} onChange={(e) => void navigate({ search: (old) => ({ ...old, session: e.target.value || undefined }), replace: true })}>
+          <option value="">all sessions</option>
+          {fleetOf(sessions).map((s) => <option key={s.id} value={s.id}>{oneLine(s.title) || s.id}</option>)}
+        </select>
+      </form>
+      <div className="min-h-0 flex-1 overflow-y-auto px-4" tabIndex={0} role="region" aria-label="Found">
+        <div className="mx-auto max-w-4xl">
+          {found.problem && <div className="py-3"><ProblemNote problem={found.problem} /></div>}
+          {!found.loading && shown.length === 0 && (q
+            ? <Empty title={`Nothing says “${oneLine(q)}”.`}>Other words, or all sessions. What an agent did step by step is in its monitor, <b>m</b>.</Empty>
+            : <Empty title="No messages yet.">Questions, errors, reports and what you say to sessions come here. Press <b>i</b> for the inbox.</Empty>)}
+          <ol aria-label="Messages">{shown.map((m) => <Message key={m.id} message={m} mark={q} linked />)}</ol>
+          {found.more && <div className="py-3 text-center"><Button tone="quiet" onClick={() => void found.earlier()}>Earlier</Button></div>}
+        </div>
+      </div>
+    </div>
+  )
+}
