@@ -1,8 +1,5 @@
 import type { AttentionView, SessionView } from '@orchestra/contracts'
 import { fleetOf, type Model } from '../../model.ts'
-import { useStore } from '../../store.ts'
-import { useUi } from '../../ui-store.ts'
-import { useQueue } from './queue.ts'
 
 /** Everything that the cursor can stand on, top to bottom. */
 export const stops = (attention: AttentionView[], sessions: Record<string, SessionView>): string[] =>
@@ -20,11 +17,4 @@ export const moved = (m: Pick<Model, 'attention' | 'sessions'>, wanted: string |
   const at = cursorAt(m, wanted)
   if (at === null) return null
   return all[Math.min(all.length - 1, Math.max(0, all.indexOf(at) + by))] ?? null
-}
-
-export const useCursor = (): string | null => {
-  const wanted = useUi((s) => s.cursor)
-  const attention = useQueue((q) => q.items)
-  const sessions = useStore((s) => s.sessions)
-  return cursorAt({ attention, sessions }, wanted)
 }

@@ -6,7 +6,7 @@ import { Clock } from '../../ui/clock.tsx'
 import { oneLine } from '../../ui/text.ts'
 import { fleetOf } from '../../model.ts'
 import { AttentionCard } from './card.tsx'
-import { useCursor } from './cursor.ts'
+import { useCursor } from './use-cursor.ts'
 import { kinds } from './looks.ts'
 import { showWaiting, useQueue, wakeUp, watchHands } from './queue.ts'
 

@@ -4,7 +4,7 @@ import { act } from '../../act.ts'
 import { useUi } from '../../ui-store.ts'
 import { Button, Empty } from '../../ui/controls.tsx'
 import { oneLine } from '../../ui/text.ts'
-import { useCursor } from '../attention/cursor.ts'
+import { useCursor } from '../attention/use-cursor.ts'
 import { FleetRow } from './row.tsx'
 
 const Deleted = () => {

@@ -6,8 +6,8 @@ import type { Tab } from '../../app/keymap.ts'
 import { fleetOf } from '../../model.ts'
 import { useUi } from '../../ui-store.ts'
 import { oneLine } from '../../ui/text.ts'
+import type { Entry } from './matching.ts'
 
-export type Entry = { id: string; words: string; hint: string; key?: string; run: () => void }
 
 const busy = new Set(['working', 'waiting'])
 const halted = new Set(['paused', 'interrupted', 'limited'])
@@ -47,13 +47,3 @@ export const entriesOf = (sessions: Record<string, SessionView>, current: Sessio
   ...fleetOf(sessions).filter((s) => s.id !== current?.id).map((s): Entry => ({ id: `s:${s.id}`, words: oneLine(s.title) || s.id, hint: s.status, run: () => go.session(s.id) })),
   ...pages,
 ]
-
-/** Entries that hold every word that was typed; those that begin with the first one come first. */
-export const matching = (entries: Entry[], typed: string): Entry[] => {
-  const words = typed.toLowerCase().split(/\s+/).filter(Boolean)
-  const first = words[0]
-  if (first === undefined) return entries
-  const found = entries.filter((e) => words.every((w) => e.words.toLowerCase().includes(w)))
-  const starts = (e: Entry) => e.words.toLowerCase().startsWith(first)
-  return [...found.filter(starts), ...found.filter((e) => !starts(e))]
-}

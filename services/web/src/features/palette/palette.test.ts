@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { matching, type Entry } from './commands.ts'
+import { matching, type Entry } from './matching.ts'
 
 const entry = (words: string): Entry => ({ id: words, words, hint: '', run: () => undefined })
 const all = [entry('Interrupt search'), entry('search'), entry('rate-limiting'), entry('Activity: search all messages')]

@@ -4,7 +4,8 @@ import { useStore } from '../../store.ts'
 import { useUi } from '../../ui-store.ts'
 import { inputClass, Kbd } from '../../ui/controls.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
-import { entriesOf, matching, type Entry } from './commands.ts'
+import { entriesOf } from './commands.ts'
+import { matching, type Entry } from './matching.ts'
 
 /** Go to anything, do anything: type a part of its name. Words that match nothing are searched in the messages. */
 export const Palette = () => {
