@@ -5,6 +5,7 @@ import { actorName } from '@orchestra/contracts'
 import type { z } from 'zod'
 import type { SessionRow } from '../domain/rows.ts'
 import type { Core } from './core.ts'
+import { fetchLatest } from './import.ts'
 import { diffOf } from './queries.ts'
 import type { Dispatcher } from './reports/index.ts'
 import { loadViews, messageViewOf } from './views.ts'
@@ -13,6 +14,9 @@ type Text = Promise<Result<{ text: string }>>
 type Call = { core: Core; dispatch: Dispatcher; session: SessionRow; id: string }
 type Performers = { [T in ToolName]: (call: Call, args: z.output<(typeof tools)[T]['input']>) => Text }
 
+/** A completion waits this long for its commits. */
+const bringHomeMs = 3000
+
 const saying = <T>(result: Result<T>, words: (value: T) => string): Result<{ text: string }> => (result.ok ? ok({ text: words(result.value) }) : result)
 const by = (c: Call) => ({ actor: { kind: 'session', id: c.session.id } as const, id: c.id })
 
@@ -20,6 +24,8 @@ const performers: Performers = {
   ask: async (c, args) => saying(await c.dispatch('message.ask', { ...args, origin: 'tool' }, by(c)), ({ message }) => `Asked (message ${message}). The answer arrives as a message; go on with what does not depend on it.`),
   report_error: async (c, { text }) => saying(await c.dispatch('message.send', { to: 'person', text, kind: 'error' }, by(c)), () => 'Reported to the person and the designer. Their answer arrives as a message.'),
   complete: async (c, a) => {
+    // Who reads "ready for review" looks at the branch: what was committed before is there by then, or is on its way still.
+    if (c.session.role === 'executor' && c.session.linkUp) await fetchLatest(c.core, c.session.id, bringHomeMs)
     const text = [a.summary, `Tested: ${a.tested}`, a.assumed ? `Assumed: ${a.assumed}` : ''].filter(Boolean).join('\n')
     return saying(await c.dispatch('message.send', { to: 'person', text, kind: 'complete' }, by(c)), () => 'Reported as complete. Stop here; what comes of the review arrives as a message.')
   },

@@ -1,5 +1,6 @@
 /** Work that comes back from agents, deletion and restoring, on real git. The agent's side is a clone beside the worktree. */
 import { execFile, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -67,6 +68,20 @@ test('a snapshot raises the version and shows what is not committed', async () =
   expect(await t.engine.receivePack(auth, 'snapshot', a.tip, (await t.git('rev-parse', 'main')) as Sha, await packOf(a.dir, a.tip))).toMatchObject({ accepted: true })
   expect((await view())?.diffVersion).toBeGreaterThan(before)
   expect(await t.engine.diff(auth, 3)).toMatchObject({ ok: true, value: { files: [{ path: 'draft.js', state: 'uncommitted' }] } })
+})
+
+test('a completion is recorded when what was committed before it is on the branch', async () => {
+  const a = await agent('limit.js')
+  const snapshot = (await a.git('commit-tree', 'HEAD^{tree}', '-p', 'HEAD', '-m', 'snapshot')) as Sha
+  await writeFile(join(worktree(), 'limit.js'), 'made by an agent\n')
+  t.bus.onControl = async (session, frame) => {
+    if (frame.type !== 'sync') return
+    await t.engine.receivePack(session, 'commits', a.tip, a.tip, await packOf(a.dir, a.tip))
+    await t.engine.receivePack(session, 'snapshot', snapshot, a.tip, await packOf(a.dir, snapshot))
+  }
+  await t.engine.toolCall({ id: randomUUID(), session: auth, tool: 'complete', args: { summary: 'Done.', tested: 'nothing' } })
+  const events = (await t.store.read.events({ session: auth, limit: 100, types: ['import.commits', 'message.sent'] })).map((e) => e.type)
+  expect(events).toEqual(['import.commits', 'message.sent'])
 })
 
 test('deleting shows what would go, keeps the branch, and can be taken back', async () => {
