@@ -28,7 +28,8 @@ const keepEvidence = async (results: string, stack: Stack | null, browser: Brows
   if (browser !== null && browser.faults.length > 0) say(`    the page's own faults: ${browser.faults.join('; ')}`)
   if (browser !== null) writeFileSync(join(results, 'page.txt'), `${await browser.page.locator('body').innerText()}\n\n${browser.heard.join('\n')}`)
   if (stack !== null) writeFileSync(join(results, 'stack.log'), await stack.logs())
-  say(`    page text and the stack's logs: ${results}`)
+  if (stack !== null) writeFileSync(join(results, 'events.txt'), (await stack.sql("select at::time(2), session, event, left(data::text, 400) from event_log where event <> 'tool.finished' order by seq desc limit 150")).output)
+  say(`    page text, events and the stack's logs: ${results}`)
 }
 
 /** Null, and said why, when the folder holds no scenario that can be played. */
