@@ -53,10 +53,11 @@ json_text() { if [ -n "$1" ]; then printf '"%s"' "$1"; else printf null; fi; }
 login_read() {
   if [ -t 0 ]; then
     say "An API key, or a subscription's token (claude setup-token)."
-    printf 'key or token (not shown): '
     saved=$(stty -g)
     trap 'stty "$saved"; exit 130' INT TERM
+    # Before the prompt: what is pasted as soon as it shows is not shown either.
     stty -echo
+    printf 'key or token (not shown): '
     IFS= read -r key || key=''
     stty "$saved"
     trap - INT TERM

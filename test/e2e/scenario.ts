@@ -42,6 +42,7 @@ export const Step = z.union([
   step({ run: z.string(), as: z.enum(['owner', 'caller']).default('owner') }),
   step({ until: z.string(), as: z.enum(['owner', 'caller']).default('owner') }),
   step({ sql: z.string(), is: z.string() }),
+  step({ terminal: z.strictObject({ run: z.string(), type: z.array(z.strictObject({ at: z.string(), text: z.string() })), shows: z.string(), exit: z.number().int().default(0) }) }),
   step({ restart: z.literal(true) }),
 ])
 export type Step = z.infer<typeof Step>

@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Scenario } from './scenario.ts'
-import { run } from './shell.ts'
+import { run, runTyped } from './shell.ts'
 import type { Outcome, Who } from './shell.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
@@ -25,6 +25,8 @@ export type Stack = {
   link: string
   shell: (script: string, o: { as: 'owner' | 'caller'; deadlineMs: number }) => Promise<Outcome>
   sql: (query: string) => Promise<Outcome>
+  /** In the project, as whoever started the run, on a terminal. */
+  terminal: (command: string, typed: { at: string; text: string }[], deadlineMs: number) => Promise<Outcome>
   restart: () => Promise<void>
   logs: () => Promise<string>
   remove: () => Promise<void>
@@ -104,6 +106,7 @@ export const startStack = async (scenario: Scenario, say: (line: string) => void
       link,
       shell: (script, o) => run('sh', ['-eu', '-c', prelude + script], { cwd: project, env, who: o.as === 'owner' ? who : null, deadlineMs: o.deadlineMs }),
       sql: (query) => run(join(ROOT, 'orchestra'), ['psql', '-At', '-c', query], { cwd: project, env, deadlineMs: 20_000 }),
+      terminal: (command, typed, deadlineMs) => runTyped(command, typed, { cwd: project, env, deadlineMs }),
       restart: async () => {
         must('orchestra down', await orchestra(['down', project], DOWN_MS))
         await up()

@@ -60,6 +60,8 @@ const Step = z.strictObject({
 export type Step = z.output<typeof Step>
 
 const Script = z.strictObject({
+  /** Credentials that are taken, as `x-api-key` or Bearer token; absent: any, and none. */
+  keys: z.array(z.string().min(1)).optional(),
   /** By session id; `*` for every other. Steps are tried in order. */
   sessions: z.record(z.string(), z.array(Step)),
 })

@@ -64,6 +64,8 @@ export const createModel = (script: Script, pace = 0): Server => {
       return
     }
     const body = await text(req)
+    const key = req.headers['x-api-key'] ?? req.headers.authorization?.replace(/^Bearer /, '')
+    if (script.keys !== undefined && !script.keys.includes(String(key))) return sendFailure(res, 401, 'invalid x-api-key')
     if (url.pathname === '/v1/messages/count_tokens') {
       res.writeHead(200, { 'content-type': 'application/json' })
       res.end(JSON.stringify({ input_tokens: tokensOf(body) }))

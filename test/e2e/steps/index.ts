@@ -45,6 +45,14 @@ export const carryOut = async (step: Step, stack: Stack, b: Browser): Promise<vo
       return code === 0 && wanted.test(output.trim()) ? null : `${step.sql}\ngave ${output.trim()}\nand not ${step.is}`
     })
   }
+  if ('terminal' in step) {
+    const { run: command, type, shows, exit } = step.terminal
+    const { code, output } = await stack.terminal(command, type, deadlineMs)
+    // What a prompt takes unechoed is not on the screen either.
+    const echoed = type.find((t) => output.includes(t.text))
+    if (code !== exit || !new RegExp(shows, 'is').test(output) || echoed) throw new Error(`${echoed ? `shows ${echoed.text}` : `exit ${code}, not ${exit}, or not ${shows}`}:\n${output}`)
+    return
+  }
   await stack.restart()
   await b.page.reload()
 }

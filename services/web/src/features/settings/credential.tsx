@@ -16,7 +16,8 @@ export const CredentialForm = ({ credential: saved }: { credential: CredentialVi
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<Problem | null>(null)
   const [tried, setTried] = useState<CredentialView | null>(null)
-  const now = tried ?? saved
+  // What sessions found out since the try counts more than the try.
+  const now = tried && (tried.lastCheck?.at ?? '') > (saved.lastCheck?.at ?? '') ? tried : saved
   const submit = async () => {
     setBusy(true)
     const result = await saveCredential({ kind, secret: secret || null, baseUrl: baseUrl.trim() || null })
