@@ -38,7 +38,8 @@ export type EngineUnderTest = {
   stop(): Promise<void>
 }
 
-export const startEngine = async (database: TestDatabase): Promise<EngineUnderTest> => {
+/** `prepare`: for what has to be so before the engine's first round. */
+export const startEngine = async (database: TestDatabase, prepare?: (parts: { bus: MemoryBus; runtime: MemoryRuntime }) => void): Promise<EngineUnderTest> => {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'orchestra-engine-')))
   const [dir, home, seeds] = [join(root, 'shop'), join(root, 'home'), join(root, 'seeds')]
   await Promise.all([mkdir(dir), mkdir(home), mkdir(seeds)])
@@ -53,6 +54,7 @@ export const startEngine = async (database: TestDatabase): Promise<EngineUnderTe
   const store = await openStore(database.pool, { project, name: 'shop', path: dir })
   const bus = memoryBus()
   const runtime = memoryRuntime()
+  prepare?.({ bus, runtime })
   const repository = createRepository({ projectDir: dir, home: root, project, stateDir: join(root, 'state'), mirrorDir: join(root, 'mirror') })
   const files = openFiles({ seedDir: (s) => join(seeds, s), checkDir: (s) => join(root, 'checks', s), logs: join(root, 'logs') })
   const engine = createEngine({ store, repository, bus, runtime, files }, { project, name: 'shop', path: dir, home, maxSessions: null })

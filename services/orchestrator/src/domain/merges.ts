@@ -37,10 +37,10 @@ export const resolveText = (m: MergeRow, run: RunRow | null, log: string): strin
   m.status === 'conflict'
     ? [
         `Your branch conflicts with ${m.target}, which stands at ${m.targetSha}, in: ${m.conflicts.join(', ')}.`,
-        `Merge it into your branch (\`git merge ${m.targetSha}\`; you have that commit), resolve the conflicts so that both sides' intent holds, run the tests, commit, and call complete.`,
+        `Merge it into your branch (\`git merge refs/orchestra/target\`: it follows ${m.target}), resolve the conflicts so that both sides' intent holds, run the tests, commit, and call complete.`,
       ].join('\n')
     : [
         `The checks failed on your branch merged with ${m.target} (${m.targetSha})${run ? `: \`${run.command}\`${run.exitCode === null ? '' : `, exit code ${run.exitCode}`}` : ''}.`,
-        `To see it yourself, merge it into your branch first (\`git merge ${m.targetSha}\`). Correct what is wrong, run the checks, commit, and call complete.`,
+        `To see it yourself, merge it into your branch first (\`git merge refs/orchestra/target\`). Correct what is wrong, run the checks, commit, and call complete.`,
         log ? `End of the log:\n${log}` : '',
       ].filter(Boolean).join('\n')

@@ -2,8 +2,8 @@
 import { fail, ok, problem, SessionId } from '@orchestra/contracts'
 import type { Result } from '@orchestra/contracts'
 
-/** Words that address somebody else than a session of that name. */
-const reserved = new Set(['designer', 'person', 'owner', 'all', 'system', 'orchestra', 'host'])
+/** Words that address somebody else than a session of that name, or that stand beside sessions under refs/orchestra/. */
+const reserved = new Set(['designer', 'person', 'owner', 'all', 'system', 'orchestra', 'host', 'base', 'target'])
 
 /** Lower-case letters, digits and single dashes; empty when nothing usable is in it. */
 export const slugOf = (title: string): string =>

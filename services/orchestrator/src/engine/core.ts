@@ -38,6 +38,8 @@ export type Core = Ports & Place & {
   alone: <T>(session: SessionId, work: () => Promise<T>) => Promise<T>
   /** The first reconcile is done. What had ended before it was ended with the stack, and is no fault of its session. */
   reconciled: boolean
+  /** Once: the relay was told what agents may reach, the registries of their image among it, or could not be. */
+  egressKnown: { reached: Promise<void>; reach: () => void }
   /** The effect worker's bell; set when the worker is made. */
   onEffects: () => void
   /** A failure that nobody waits for: logged, never swallowed. */
@@ -45,6 +47,11 @@ export type Core = Ports & Place & {
 }
 
 export const system = (part: string): Actor => ({ kind: 'system', part })
+
+const gate = (): Core['egressKnown'] => {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { reached: promise, reach: resolve }
+}
 
 export const makeCore = (ports: Ports, place: Place): Core => {
   const queue = serial()
@@ -58,6 +65,7 @@ export const makeCore = (ports: Ports, place: Place): Core => {
     feed,
     report,
     reconciled: false,
+    egressKnown: gate(),
     onEffects: () => undefined,
     alone: serialByKey(),
     commit: (work) => queue(async () => {

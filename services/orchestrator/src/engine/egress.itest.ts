@@ -1,4 +1,5 @@
 /** What sessions may reach, from the settings to the relay, and what they are refused, from the relay to the person. */
+import { existsSync } from 'node:fs'
 import type { SessionId } from '@orchestra/contracts'
 import type { bus } from '@orchestra/contracts'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -90,4 +91,21 @@ test('agents decide nothing, and only what was asked for is decided', async () =
   await refused(one, 'evil.example')
   expect(await t.engine.dispatch('egress.decide', { session: one, host: 'evil.example', allow: true }, { actor: { kind: 'session', id: one } })).toMatchObject({ ok: false, problem: { code: 'forbidden' } })
   expect(await decide(one, 'other.example', true)).toMatchObject({ ok: false, problem: { code: 'not_found' } })
+})
+
+test('a setup command waits until the relay knows the registries of its image', async () => {
+  await t.stop()
+  const asked = Promise.withResolvers<void>()
+  t = await startEngine(await server.create(), ({ runtime }) => {
+    const { registries } = runtime
+    runtime.registries = async (project) => { await asked.promise; return registries(project) }
+  })
+  await t.engine.dispatch('settings.save', { setupCommand: 'npm ci' }, { actor: owner })
+  await t.engine.dispatch('session.spawn', { name: 'api', instructions: 'x' }, { actor: owner })
+  await expect.poll(() => t.runtime.ensured.some((e) => e.session === two)).toBe(true)
+  expect(existsSync(t.seed(two))).toBe(false)
+  asked.resolve()
+  await t.engine.settled()
+  expect(existsSync(t.seed(two))).toBe(true)
+  expect(t.bus.egress).toMatchObject({ registries: ['npm.example', 'pip.example'] })
 })

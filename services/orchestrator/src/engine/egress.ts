@@ -18,7 +18,7 @@ const tellRelay = async (core: Core): Promise<Result<void>> => {
 /** One round: the image's registries, asked anew where the image may be another one, and the relay, which may have been restarted. */
 export const followEgress = async (core: Core): Promise<void> => {
   if (await core.outside.refreshRegistries()) core.feed.projectChanged()
-  const told = await tellRelay(core)
+  const told = await tellRelay(core).finally(core.egressKnown.reach)
   if (!told.ok) core.report('telling the relay what agents may reach', told.problem)
 }
 

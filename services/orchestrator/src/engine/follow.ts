@@ -1,5 +1,5 @@
 /** The other way: what a person does with plain git reaches the agents. */
-import type { SessionId } from '@orchestra/contracts'
+import type { SessionId, Sha } from '@orchestra/contracts'
 import type { SessionRow } from '../domain/rows.ts'
 import { shownRefs } from './start/seed.ts'
 import type { Core } from './core.ts'
@@ -21,17 +21,19 @@ export const tellBranch = async (core: Core, id: SessionId): Promise<void> => {
 /** Compares where each session's branch stands with what is known, and how far its target went on. */
 export const followBranches = async (core: Core): Promise<void> => {
   const sessions = (await core.store.read.sessions()).filter((s) => lives(s) && s.role === 'executor' && s.toldTip !== null)
-  await Promise.all(sessions.map((s) => core.alone(s.id, () => followOne(core, s.id))))
+  const moved = await Promise.all(sessions.map((s) => core.alone(s.id, () => followOne(core, s.id))))
+  if (moved.includes(true)) background(core, 'showing refs', showRefs(core))
 }
 
-const followOne = async (core: Core, id: SessionId): Promise<void> => {
+/** Whether its target moved. */
+const followOne = async (core: Core, id: SessionId): Promise<boolean> => {
   const before = await core.store.read.session(id)
-  if (!before?.branch || !before.target || !lives(before)) return
+  if (!before?.branch || !before.target || !lives(before)) return false
   const [tip, target] = await Promise.all([core.repository.branchTip(before.branch), core.repository.branchTip(before.target)])
-  if (!tip) return
+  if (!tip) return false
   const { ahead, behind } = target ? await core.repository.aheadBehind(tip, target) : { ahead: before.aheadBy, behind: before.behindBy }
   const moved = tip !== before.tip
-  if (!moved && ahead === before.aheadBy && behind === before.behindBy) return
+  if (!moved && ahead === before.aheadBy && behind === before.behindBy) return false
   await core.commit(async (tx) => {
     const row = await tx.session(id)
     if (!row) return
@@ -40,6 +42,7 @@ const followOne = async (core: Core, id: SessionId): Promise<void> => {
   })
   background(core, 'counting what changed', refreshStat(core, id))
   if (moved) await tellBranch(core, id)
+  return behind !== before.behindBy
 }
 
 /** The mirror follows the checkout; the designer is told when HEAD moved. */
@@ -55,9 +58,15 @@ export const followCheckout = async (core: Core): Promise<void> => {
   await tellBranch(core, designer.id)
 }
 
-/** After a commit arrived: everybody else sees it under refs/orchestra/. Who is not reachable gets it with its next seed. */
+/** After a commit arrived, or a target moved: everybody sees it under refs/orchestra/. Who is not reachable gets it with its next seed. */
 export const showRefs = async (core: Core): Promise<void> => {
   const sessions = await core.store.read.sessions()
-  const refs = shownRefs(sessions)
-  await Promise.all(sessions.filter((s) => s.linkUp && s.phase === 'running' && s.role !== 'check').map((s) => core.bus.control(s.id, { type: 'refs', refs })))
+  const targets = new Map<string, Promise<Sha | null>>()
+  const tipOf = (branch: string): Promise<Sha | null> => {
+    const tip = targets.get(branch) ?? core.repository.branchTip(branch)
+    targets.set(branch, tip)
+    return tip
+  }
+  await Promise.all(sessions.filter((s) => s.linkUp && s.phase === 'running' && s.role !== 'check').map(async (s) =>
+    core.bus.control(s.id, { type: 'refs', refs: shownRefs(sessions, s.target ? await tipOf(s.target) : null) })))
 }

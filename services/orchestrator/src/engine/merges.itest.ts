@@ -217,7 +217,7 @@ test('a conflict names the files, moves nothing, and is resolved by the executor
   expect(await t.git('rev-parse', 'main')).toBe(main)
   await done('merge.resolve', { merge: second.merge })
   await t.engine.settled()
-  expect(t.bus.inbox.at(-1)?.item.delivery.text).toContain(`git merge ${main}`)
+  expect(t.bus.inbox.at(-1)?.item.delivery.text).toContain('git merge refs/orchestra/target')
   await run('git', ['-C', worktree(b), 'merge', '-q', '-X', 'ours', main, '-m', 'Resolve'])
   await t.engine.reconcileNow()
   const third = await done('merge.request', { session: b })

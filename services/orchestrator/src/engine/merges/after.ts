@@ -7,6 +7,7 @@ import { background } from '../core.ts'
 import type { Core } from '../core.ts'
 import { post } from '../deliver.ts'
 import type { Handlers } from '../dispatch.ts'
+import { showRefs } from '../follow.ts'
 import { changeMerge } from './change.ts'
 import { follow } from './land.ts'
 import type { MergeRow } from '../../domain/rows.ts'
@@ -46,6 +47,8 @@ export const afterCommands: Pick<Handlers, 'merge.undo' | 'merge.resolve'> = {
     const before = await core.store.read.merge(merge)
     if (!before) return fail(unknown(merge))
     const [run, log] = await Promise.all([before.runId ? core.store.read.run(before.runId) : null, before.status === 'checks_failed' ? logOf(core, before) : ''])
+    // What it is asked to merge is there when it reads of it.
+    await showRefs(core)
     return commit(async (tx, now) => {
       const m = await tx.merge(merge)
       if (m?.status !== 'conflict' && m?.status !== 'checks_failed') return fail(problem('wrong_state', `There is nothing to resolve: ${m?.statusText ?? ''}`, { about: merge, next: 'Ask for the merge again.' }))

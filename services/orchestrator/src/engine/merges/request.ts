@@ -40,7 +40,7 @@ const withdraw = async (tx: Tx, m: MergeRow, why: string, now: string, actor: Ac
 
 const answerText = (m: MergeRow): string =>
   m.status === 'conflict'
-    ? `${m.statusText} Nothing was asked: have the executor merge ${m.targetSha} into its branch and resolve it there.`
+    ? `${m.statusText} Nothing was asked: have the executor merge ${m.target} (refs/orchestra/target, at ${m.targetSha}) into its branch and resolve it there.`
     : `The person was asked: ${m.statusText}\nNothing is merged before the person approves it in the page; you will be told what comes of it.`
 
 export const mergeRequest: Pick<Handlers, 'merge.request'> = {

@@ -8,9 +8,11 @@ import type { SessionRow } from '../../domain/rows.ts'
 import type { Core } from '../core.ts'
 import { system } from '../core.ts'
 
-/** Other sessions' newest commits, shown in every private gitdir. */
-export const shownRefs = (sessions: SessionRow[]): Record<string, Sha> =>
-  Object.fromEntries(sessions.filter((s) => s.role === 'executor' && s.phase !== 'deleted' && s.tip).map((s) => [s.id, s.tip as Sha]))
+/** What a private gitdir shows: other sessions' newest commits, and as `target` the branch that the session is merged into. */
+export const shownRefs = (sessions: SessionRow[], target: Sha | null): Record<string, Sha> => ({
+  ...Object.fromEntries(sessions.filter((s) => s.role === 'executor' && s.phase !== 'deleted' && s.tip).map((s) => [s.id, s.tip as Sha])),
+  ...(target ? { target } : {}),
+})
 
 const brief = async (core: Core, f: SeedFacts, sessions: SessionRow[]): Promise<string> => {
   const { session: s, base, settings } = f
@@ -41,12 +43,12 @@ export const makeSeed = async (core: Core, f: SeedFacts): Promise<link.Seed> => 
   const { session: s, settings } = f
   const resume = s.conversationStarted
   const sessions = await core.store.read.sessions()
-  const [git, text, run] = await Promise.all([core.repository.seedGit(s.id), s.role === 'executor' ? brief(core, f, sessions) : null, setupRun(core, s, settings)])
+  const [git, target, text, run] = await Promise.all([core.repository.seedGit(s.id), s.target ? core.repository.branchTip(s.target) : null, s.role === 'executor' ? brief(core, f, sessions) : null, setupRun(core, s, settings)])
   return link.Seed.parse({
     protocol: link.AGENT_PROTOCOL, session: s.id, role: s.role, title: s.title, project: core.name, profile: 'claude', permissionMode: s.permissionMode,
     conversation: s.conversation, resume, brief: text, setupCommand: run ? settings.setupCommand : null, setupRun: run, run: null, paired: s.paired,
     git: {
-      objects: git.objects, branch: f.branch, base: f.base, tip: f.tip, config: git.config, excludes: git.excludes, refs: shownRefs(sessions), hasIndex: f.hasIndex,
+      objects: git.objects, branch: f.branch, base: f.base, tip: f.tip, config: git.config, excludes: git.excludes, refs: shownRefs(sessions, target), hasIndex: f.hasIndex,
       authorName: git.authorName, authorEmail: git.authorEmail,
     },
   })

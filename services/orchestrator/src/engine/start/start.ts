@@ -1,4 +1,5 @@
 /** Brings a session up, for the first time or again. Every step finds what an earlier attempt left. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { problem } from '@orchestra/contracts'
 import type { Problem, Result, SessionId, Sha, StartStep } from '@orchestra/contracts'
 import type { SessionRow } from '../../domain/rows.ts'
@@ -79,6 +80,14 @@ const setStep = (core: Core, id: SessionId, name: StartStep): Promise<void> => c
   await tx.event({ type: 'session.step', session: id, actor: system('start'), data: { step: name, text: '' } })
 })
 
+const registriesWithinMs = 30_000
+/** A setup command that installs would be refused by a relay that does not know the image's registries yet: at a project's first start alone. */
+const registriesKnown = async (core: Core, s: SessionRow, setupCommand: string | null): Promise<void> => {
+  if (s.role !== 'executor' || s.conversationStarted || setupCommand === null) return
+  const late = new AbortController()
+  await Promise.race([core.egressKnown.reached, sleep(registriesWithinMs, undefined, { signal: late.signal }).catch(() => undefined)]).finally(() => late.abort())
+}
+
 /**
  * Socket, folder and files at the same time; the container as soon as socket and folder stand; the seed, which lets agentd go
  * on, when the files are there. A container of before finds the new seed already written: it would start on the old one.
@@ -91,7 +100,7 @@ export const startSession = async (core: Core, id: SessionId): Promise<void> => 
   const { folder, files } = s.role === 'designer' ? designerGround(core) : executorGround(core, s, settings.carry)
   const socket = step('relay', core.bus.openSession(id, s.role))
   const seedFolder = (again ? core.files.clearSeed(id) : Promise.resolve()).then(() => core.files.prepareSeed(id))
-  const seeded = Promise.all([files, seedFolder]).then(async ([ground]) => {
+  const seeded = Promise.all([files, seedFolder, registriesKnown(core, s, settings.setupCommand)]).then(async ([ground]) => {
     const seed = await makeSeed(core, { session: s, settings, ...ground, hasIndex: ground.index !== null })
     await core.files.writeSeed(id, seed, ground.index)
     return ground
