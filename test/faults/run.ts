@@ -42,6 +42,11 @@ const carryOut = async (rig: Rig, fault: Fault): Promise<string[]> => {
   return check(rig)
 }
 
+/** The next fault starts with none of this one's sessions. What their conversations said was checked. */
+const tidy = async (rig: Rig): Promise<void> => {
+  for (const s of (await rig.client.state()).sessions) if (s.role === 'executor' && s.status !== 'deleted') await rig.client.must('session.delete', { session: s.id, confirmed: true })
+}
+
 const play = async (name: string, fault: Fault, rig: Rig): Promise<boolean> => {
   const since = performance.now()
   const lost = await carryOut(rig, fault).catch((e: unknown) => [`the checker could not look: ${e instanceof Error ? e.message : String(e)}`])
@@ -92,6 +97,7 @@ const main = async (): Promise<void> => {
     // What one fault broke is not the next one's to answer for.
     const leave = !kept && values.keep === true
     if (leave) say(`         kept: ${rig.stack.install}, ${rig.stack.project}`)
+    if (!fault.ownStack && kept) await tidy(rig)
     if (fault.ownStack || !kept) {
       if (!leave) await rig.close()
       if (!fault.ownStack) shared = null

@@ -19,6 +19,7 @@ export const checkMessages = async (rig: Rig): Promise<string[]> => {
     if (!row) lost.push(`message ${reply.message} (${entry.id}) was acknowledged and is no row`)
     else if (row.text !== entry.input.text) lost.push(`message ${reply.message} has another text than was sent`)
   }
+  for (const s of rig.history.said) if (!rows.some((r) => r.text.includes(s.token))) lost.push(`a message of ${s.from} to ${s.to} was acknowledged and is no row`)
   const prompts = new Map<string, string[]>()
   const given = async (session: string): Promise<string[]> => {
     const known = prompts.get(session)

@@ -50,4 +50,4 @@ export const check = async (rig: Rig): Promise<string[]> => {
 
 /** How much the checker had to hold: a check of nothing would say nothing. */
 export const extent = (rig: Rig): string =>
-  `${rig.history.entries.filter((e) => e.outcome.kind === 'acknowledged').length} acknowledged commands, ${acknowledged(rig.history, 'message.send').length} messages, ${rig.history.work.length} files`
+  `${rig.history.entries.filter((e) => e.outcome.kind === 'acknowledged').length} acknowledged commands, ${acknowledged(rig.history, 'message.send').length + rig.history.said.length} messages, ${rig.history.work.length} files`

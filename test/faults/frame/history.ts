@@ -10,11 +10,13 @@ export type Work = { session: string; path: string; content: string; sha: string
 
 export type History = {
   entries: Entry[]
+  /** Messages of sessions whose call was acknowledged. */
+  said: { from: string; to: string; token: string }[]
   work: Work[]
   /** Sessions whose tree this fault makes untrue on purpose: the check of that one thing is left out, by name. */
   excused: Map<string, string>
 }
-export const newHistory = (): History => ({ entries: [], work: [], excused: new Map() })
+export const newHistory = (): History => ({ entries: [], said: [], work: [], excused: new Map() })
 
 type Acknowledged<N extends CommandName> = { entry: Entry; input: Record<string, unknown>; reply: CommandReply<N> }
 

@@ -50,7 +50,9 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
   log(`session ${seed.session}, ${seed.role}`)
 
   const spool = new Spool(`${stateDir(places)}/events`)
-  let onFrame: (frame: link.ToAgent) => void = () => undefined
+  /** The link is up before all is ready for what comes over it, messages that waited among it. */
+  const early: link.ToAgent[] = []
+  let onFrame: (frame: link.ToAgent) => void = (frame) => void early.push(frame)
   let onUp: () => void = () => undefined
   const relay = new Link({ socketPath: places.relaySocket, version: VERSION, cliVersion, spool, onFrame: (f) => onFrame(f), onUp: () => onUp() })
   const event = (e: AgentEvent) => relay.event(e)
@@ -111,6 +113,7 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
     crashing('delivery', {
       inbox: () => cli.inbox(),
       post: profile.post,
+      given: profile.given,
       accepted: profile.accepted,
       receipt: (messages, state, reason) => relay.send({ type: 'receipt', messages: link.Delivery.shape.message.array().parse(messages), state, reason, at: now() }),
       wanted: () => {
@@ -173,6 +176,8 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
       case 'events-ack':
     }
   }
+
+  for (const frame of early.splice(0)) onFrame(frame)
 
   begin().catch((error: unknown) => {
     if (!stopSignal.aborted) throw error

@@ -15,15 +15,28 @@ class Inbox {
   process = 1
   open = true
   takes = true
+  /** Whether the CLI writes down what its hook was asked about. */
+  writes = true
+  readonly #ids = new Map<string, readonly string[]>()
+  written = new Set<string>()
   readonly delivery: Delivery
   constructor(dir: string) {
     this.delivery = new Delivery({
       inbox: () => (this.open ? { path: 'inbox', process: this.process, conversation: 'c' } : null),
-      post: (_, text) => { this.posted.push(text); if (this.takes) this.taken.push(text); return Promise.resolve() },
+      post: (_, text, ids) => { this.posted.push(text); this.#ids.set(text, ids); if (this.takes) this.taken.push(text); return Promise.resolve() },
+      given: () => Promise.resolve(this.written),
       accepted: (_, text) => Promise.resolve(this.taken.filter((t) => t === text).length),
       receipt: (messages, state) => void this.receipts.push([state, messages]),
       wanted: () => undefined,
     }, new Delivered(`${dir}/delivered`))
+  }
+
+  /** The hook, and a moment later the conversation. */
+  async prompted(text: string) {
+    const said = await this.delivery.prompted(text)
+    if (this.writes) for (const id of this.#ids.get(text) ?? []) this.written.add(id)
+    await vi.advanceTimersByTimeAsync(60)
+    return said
   }
 }
 
@@ -48,7 +61,7 @@ it('keeps one in flight, and sends what waits of one voice together', async () =
   inbox.delivery.deliver([message('p', 'person'), message('q', 'person')])
   await settle()
   expect(inbox.posted).toEqual(['a\n\nb\n\nc'])
-  expect(await inbox.delivery.prompted('a\n\nb\n\nc')).toMatchObject({ kind: 'ours', voice: 'session', messages: all.map((m) => m.message) })
+  expect(await inbox.prompted('a\n\nb\n\nc')).toMatchObject({ kind: 'ours', voice: 'session', messages: all.map((m) => m.message) })
   await settle()
   expect(inbox.posted.at(-1)).toBe('p')
   expect(inbox.receipts).toEqual([['delivered', all.map((m) => m.message)]])
@@ -77,9 +90,9 @@ it('refuses the second copy of a text that was posted twice', async () => {
   await vi.advanceTimersByTimeAsync(1600)
   // The first one had been taken in after all, late.
   inbox.taken.push('twice')
-  expect(await inbox.delivery.prompted('twice')).toMatchObject({ kind: 'ours' })
-  expect(await inbox.delivery.prompted('twice')).toEqual({ kind: 'copy' })
-  expect(await inbox.delivery.prompted('twice')).toEqual({ kind: 'other' })
+  expect(await inbox.prompted('twice')).toMatchObject({ kind: 'ours' })
+  expect(await inbox.prompted('twice')).toEqual({ kind: 'copy' })
+  expect(await inbox.prompted('twice')).toEqual({ kind: 'other' })
 })
 
 it('sends again after the process died with it', async () => {
@@ -94,11 +107,48 @@ it('sends again after the process died with it', async () => {
   expect(inbox.posted).toEqual(['again', 'again'])
 })
 
+it('is not delivered before it stands in the conversation, and is sent again in its place when the process died before that', async () => {
+  inbox.writes = false
+  const [first, second, third] = [message('first', 'person'), message('second', 'person'), message('third', 'person')]
+  inbox.delivery.deliver([first, second, third])
+  await settle()
+  expect(await inbox.prompted('first')).toMatchObject({ kind: 'ours' })
+  await settle()
+  expect([inbox.posted, inbox.receipts]).toEqual([['first', 'second'], []])
+  inbox.process = 2
+  inbox.delivery.kick()
+  await vi.advanceTimersByTimeAsync(200)
+  inbox.writes = true
+  await inbox.prompted('first')
+  await inbox.prompted('second')
+  await inbox.prompted('third')
+  expect(inbox.posted).toEqual(['first', 'second', 'first', 'second', 'third'])
+  expect(inbox.receipts.flatMap(([, ids]) => ids)).toEqual([first, second, third].map((m) => m.message))
+})
+
+it('what stood in the conversation before agentd started only gets its receipt', async () => {
+  const known = message('known')
+  inbox.written.add(known.message)
+  inbox.delivery.deliver([known])
+  await settle()
+  expect([inbox.posted, inbox.receipts]).toEqual([[], [['delivered', [known.message]]]])
+})
+
+it('a CLI that writes no conversation is believed by its hook', async () => {
+  inbox.writes = false
+  inbox.delivery.deliver([message('unwritten')])
+  await settle()
+  await inbox.prompted('unwritten')
+  inbox.delivery.active()
+  await vi.advanceTimersByTimeAsync(31_000)
+  expect(inbox.receipts.map(([state]) => state)).toEqual(['delivered', 'seen'])
+})
+
 it('a message that comes again after its receipt only gets the receipt', async () => {
   const once = message('once')
   inbox.delivery.deliver([once])
   await settle()
-  await inbox.delivery.prompted('once')
+  await inbox.prompted('once')
   inbox.delivery.active()
   inbox.delivery.deliver([once])
   await settle()
@@ -109,11 +159,11 @@ it('a message that comes again after its receipt only gets the receipt', async (
 it('the same words from another message are another message', async () => {
   for (const m of [message('yes', 'person'), message('yes', 'person')]) inbox.delivery.deliver([m])
   await settle()
-  expect(await inbox.delivery.prompted('yes')).toMatchObject({ kind: 'ours' })
+  expect(await inbox.prompted('yes')).toMatchObject({ kind: 'ours' })
   await settle()
-  expect(await inbox.delivery.prompted('yes')).toMatchObject({ kind: 'ours' })
+  expect(await inbox.prompted('yes')).toMatchObject({ kind: 'ours' })
 })
 
 it('what a person typed in the terminal is not ours', async () => {
-  expect(await inbox.delivery.prompted('hello')).toEqual({ kind: 'other' })
+  expect(await inbox.prompted('hello')).toEqual({ kind: 'other' })
 })

@@ -1,6 +1,7 @@
 /**
- * Messages into the CLI's own inbox. One text in flight; its receipt is the prompt hook with exactly that text. Waiting messages
- * of one voice go together. Sent again only when the CLI never took the text in, or died with it.
+ * Messages into the CLI's own inbox. One text in flight; the prompt hook with exactly that text says that the model is about to get
+ * it, and the receipt goes out when it stands in the conversation that the CLI writes: what dies in between was never delivered.
+ * Waiting messages of one voice go together. Sent again only when the CLI never took the text in, or died with it.
  */
 import type { link } from '@orchestra/contracts'
 import { background, log, reasonOf } from '../log.ts'
@@ -10,12 +11,18 @@ import type { Delivered } from './delivered.ts'
 export type Waiting = { id: string | null; voice: link.Delivery['voice']; text: string }
 type Flight = { items: Waiting[]; voice: link.Delivery['voice']; text: string; posts: number; since: Date; process: number; conversation: string }
 
+/** The hook had it, the conversation does not show it yet. `active`: the model went on since. */
+type Reading = { flight: Flight; messages: string[]; since: number; active: boolean }
+
 export type Prompted = { kind: 'ours'; voice: link.Delivery['voice']; messages: string[] } | { kind: 'copy' } | { kind: 'other' }
 
 export type Port = {
   /** Null while the CLI has no inbox. `process`: another number after each start. */
   inbox: () => { path: string; process: number; conversation: string } | null
-  post: (inbox: string, text: string) => Promise<void>
+  /** `messages`: ids that the conversation then shows beside the text. */
+  post: (inbox: string, text: string, messages: readonly string[]) => Promise<void>
+  /** Ids of messages that stand in a conversation; null: in any of this session's. */
+  given: (conversation: string | null) => Promise<ReadonlySet<string>>
   /** How many times the CLI has taken the text in since then. */
   accepted: (conversation: string, text: string, since: Date) => Promise<number>
   receipt: (messages: string[], state: 'delivered' | 'seen' | 'failed', reason?: string) => void
@@ -25,6 +32,10 @@ export type Port = {
 
 const MAX_TEXT = 60_000
 const CHECK_MS = 1500
+/** The CLI writes within some tens of milliseconds. */
+const WRITTEN_MS = 50
+/** A CLI that lives on and writes nothing keeps no conversation: its hook's word has to do. */
+const UNWRITTEN_MS = 30_000
 /** In vain: a project's own settings can close the inbox, and no setting of ours opens it again. */
 const MAX_POSTS = 12
 /** The CLI takes about 30 at once, then one in two seconds, and drops the rest without a word. */
@@ -36,6 +47,11 @@ export class Delivery {
   readonly #delivered: Delivered
   #waiting: Waiting[] = []
   #flight: Flight | null = null
+  #reading: Reading[] = []
+  /** Null once it is known what the conversation held when agentd started. */
+  #early: link.Delivery[] | null = []
+  #confirming = false
+  #confirmTimer: NodeJS.Timeout | null = null
   /** Text → copies still to come, where it was posted more than once. */
   #copies = new Map<string, number>()
   #unseen: string[] = []
@@ -50,6 +66,10 @@ export class Delivery {
   }
 
   deliver(deliveries: readonly link.Delivery[]): void {
+    if (this.#early !== null) {
+      if (this.#early.push(...deliveries) === deliveries.length) background('reading what was delivered before', this.#catchUp())
+      return
+    }
     for (const d of deliveries) {
       if (this.#delivered.has(d.message)) this.#port.receipt([d.message], 'delivered')
       else if (!this.#has(d.message)) this.#waiting.push({ id: d.message, voice: d.voice, text: d.text })
@@ -70,6 +90,8 @@ export class Delivery {
       this.#port.wanted()
       return
     }
+    // What it was about to read may have died with the last process, and comes before all else then.
+    if (this.#reading.some((r) => r.flight.process !== inbox.process)) return this.#confirmSoon(0)
     if (this.#flight === null) this.#flight = this.#next()
     else if (this.#flight.process === inbox.process) return
     const flight = this.#flight
@@ -101,9 +123,8 @@ export class Delivery {
     this.#flight = null
     const messages = flight.items.flatMap((item) => (item.id === null ? [] : [item.id]))
     if (messages.length > 0) {
-      this.#delivered.add(messages)
-      this.#port.receipt(messages, 'delivered')
-      this.#unseen.push(...messages)
+      this.#reading.push({ flight, messages, since: Date.now(), active: false })
+      this.#confirmSoon(WRITTEN_MS)
     }
     if (flight.posts > 1) {
       // Sent again although the CLI had just taken it in: the second one is on its way.
@@ -116,10 +137,72 @@ export class Delivery {
 
   /** The model spoke or acted: what it was given before, it has seen. */
   active(): void {
+    for (const r of this.#reading) r.active = true
     if (this.#unseen.length > 0) this.#port.receipt(this.#unseen.splice(0), 'seen')
   }
 
+  async #catchUp(): Promise<void> {
+    // An agentd that died between the conversation's line and its own: the line counts.
+    const given = await this.#port.given(null).catch((error: unknown) => {
+      log(`the conversation could not be read: ${reasonOf(error)}`)
+      return new Set<string>()
+    })
+    const unknown = [...given].filter((id) => !this.#delivered.has(id))
+    if (unknown.length > 0) this.#delivered.add(unknown)
+    const early = this.#early ?? []
+    this.#early = null
+    this.deliver(early)
+  }
+
+  #confirmSoon(ms: number): void {
+    if (this.#confirmTimer !== null) clearTimeout(this.#confirmTimer)
+    this.#confirmTimer = setTimeout(() => {
+      this.#confirmTimer = null
+      if (!this.#confirming) background('looking for messages in the conversation', this.#confirm())
+    }, ms)
+  }
+
+  /** Receipts for what stands in the conversation; what a dead process did not get to write waits again, in its place. */
+  async #confirm(): Promise<void> {
+    this.#confirming = true
+    try {
+      const reading = [...this.#reading]
+      for (const conversation of new Set(reading.map((r) => r.flight.conversation))) {
+        const given = await this.#port.given(conversation)
+        for (const r of reading.filter((one) => one.flight.conversation === conversation)) {
+          const same = this.#port.inbox()?.process === r.flight.process
+          if (r.messages.every((id) => given.has(id)) || (same && Date.now() - r.since > UNWRITTEN_MS)) this.#got(r)
+        }
+      }
+      const inbox = this.#port.inbox()
+      const died = inbox === null ? [] : reading.filter((r) => this.#reading.includes(r) && r.flight.process !== inbox.process)
+      if (died.length > 0) this.#takeBack(died)
+    } finally {
+      this.#confirming = false
+    }
+    const [oldest] = this.#reading
+    if (oldest !== undefined) this.#confirmSoon(Date.now() - oldest.since > 3000 ? 1000 : WRITTEN_MS * 2)
+    else this.kick()
+  }
+
+  #got(r: Reading): void {
+    this.#reading = this.#reading.filter((one) => one !== r)
+    this.#delivered.add(r.messages)
+    this.#port.receipt(r.messages, 'delivered')
+    if (r.active) this.#port.receipt(r.messages, 'seen')
+    else this.#unseen.push(...r.messages)
+  }
+
+  #takeBack(died: Reading[]): void {
+    this.#reading = this.#reading.filter((r) => !died.includes(r))
+    const flight = this.#flight === null ? [] : this.#flight.items
+    this.#flight = null
+    this.#copies.clear()
+    this.#waiting = [...died.flatMap((r) => r.flight.items), ...flight, ...this.#waiting]
+  }
+
   #has(id: string): boolean {
+    if (this.#reading.some((r) => r.messages.includes(id))) return true
     return this.#waiting.some((w) => w.id === id) || (this.#flight?.items.some((w) => w.id === id) ?? false)
   }
 
@@ -143,7 +226,7 @@ export class Delivery {
     flight.conversation = inbox.conversation
     flight.posts += 1
     try {
-      await this.#port.post(inbox.path, flight.text)
+      await this.#port.post(inbox.path, flight.text, flight.items.flatMap((item) => item.id ?? []))
     } catch (error) {
       log(`the CLI's inbox did not take a message: ${reasonOf(error)}`)
       flight.posts -= 1

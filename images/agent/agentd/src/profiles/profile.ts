@@ -44,8 +44,10 @@ export type Profile = {
   record: (pid: number) => Promise<CliRecord | null>
   /** Folder whose changes mean that a record may have changed. */
   recordFolder: string
-  /** Hands a text to the CLI's inbox. Rejects when it does not take it. */
-  post: (inbox: string, text: string) => Promise<void>
+  /** Hands a text to the CLI's inbox, with the ids of the messages in it. Rejects when it does not take it. */
+  post: (inbox: string, text: string, messages: readonly string[]) => Promise<void>
+  /** Ids of those messages that stand in a conversation as the CLI wrote it down; null: in all of them. */
+  given: (conversation: string | null) => Promise<ReadonlySet<string>>
   /** How many times the CLI has taken the text in since this moment, as its own record shows. */
   accepted: (conversation: string, text: string, since: Date) => Promise<number>
 }

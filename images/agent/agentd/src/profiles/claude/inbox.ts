@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { codeOf } from '../../log.ts'
 import type { Places } from '../../places.ts'
 import type { CliRecord } from '../profile.ts'
+import { originOf } from './given.ts'
 import { transcriptPath } from './start.ts'
 
 const POST_TIMEOUT_MS = 5000
@@ -31,12 +32,13 @@ const tryJson = (text: string): unknown => {
   }
 }
 
-export const postText = (socketPath: string, text: string): Promise<void> =>
+/** `messages` go into `from`, which the CLI keeps beside the text and shows to no model. */
+export const postText = (socketPath: string, text: string, messages: readonly string[]): Promise<void> =>
   new Promise((resolve, reject) => {
     const socket = createConnection({ path: socketPath })
     socket.setTimeout(POST_TIMEOUT_MS, () => socket.destroy(new Error('the inbox did not take the message in time')))
     socket.on('error', reject)
-    socket.on('connect', () => socket.end(`${JSON.stringify({ type: 'user', message: { role: 'user', content: text } })}\n`))
+    socket.on('connect', () => socket.end(`${JSON.stringify({ type: 'user', from: originOf(messages), message: { role: 'user', content: text } })}\n`))
     socket.on('close', (failed) => {
       if (!failed) resolve()
     })

@@ -2,17 +2,19 @@
 import { run } from '../../process.ts'
 import type { Places } from '../../places.ts'
 import type { Profile } from '../profile.ts'
+import { givenIn } from './given.ts'
 import { HookInput, displayJoiner, toHook } from './hookinput.ts'
 import { postText, readRecord, timesEnqueued } from './inbox.ts'
 import { replies } from './replies.ts'
 import { DUMMY_KEY, writeSettings } from './settings.ts'
-import { writeScript } from './start.ts'
+import { transcriptFolder, writeScript } from './start.ts'
 
 /** Milliseconds: a question of ours may be held for hours. */
 const TOOL_TIMEOUT_MS = 24 * 3600 * 1000
 
 export const claude = (places: Places): Profile => {
   const join = displayJoiner()
+  const given = givenIn(transcriptFolder(places))
   return {
     // The image says it: asking the CLI would cost a tenth of a second of every start.
     version: async () => process.env['ORCHESTRA_CLI_VERSION'] ?? (await run('claude', ['--version'], { env: { PATH: process.env['PATH'], HOME: places.home } })).stdout.toString('utf8').trim().slice(0, 60),
@@ -43,6 +45,7 @@ export const claude = (places: Places): Profile => {
     record: (pid) => readRecord(places, pid),
     recordFolder: `${places.home}/.claude/sessions`,
     post: postText,
+    given,
     accepted: (conversation, text, since) => timesEnqueued(places, conversation, text, since),
   }
 }

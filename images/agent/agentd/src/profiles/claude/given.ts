@@ -1,0 +1,83 @@
+/**
+ * Which of our messages stand in the conversation: each line that the model was given through the inbox keeps the `from` that it was
+ * posted with, whether it began a turn (a user line) or came in the middle of one (an attachment).
+ */
+import { open, readdir } from 'node:fs/promises'
+import { z } from 'zod'
+import { codeOf } from '../../log.ts'
+
+const PREFIX = 'orchestra:'
+const CHUNK = 1024 * 1024
+/** A line over this is no message of ours. */
+const MAX_LINE = 16 * 1024 * 1024
+
+export const originOf = (messages: readonly string[]): string => `${PREFIX}${messages.join(',')}`
+
+const Origin = z.object({ from: z.string() })
+const Line = z.object({ type: z.string(), origin: Origin.optional().catch(undefined), attachment: z.object({ origin: Origin.optional().catch(undefined) }).optional().catch(undefined) })
+
+const idsOf = (line: string): string[] => {
+  if (!line.includes(`"${PREFIX}`)) return []
+  let json: unknown
+  try {
+    json = JSON.parse(line)
+  } catch {
+    return [] // cut short by the death of who wrote it
+  }
+  const read = Line.safeParse(json)
+  if (!read.success) return []
+  const from = read.data.type === 'user' ? read.data.origin?.from : read.data.type === 'attachment' ? read.data.attachment?.origin?.from : undefined
+  return from?.startsWith(PREFIX) ? from.slice(PREFIX.length).split(',') : []
+}
+
+type Followed = { offset: number; rest: Buffer; ids: Set<string> }
+
+/** Reads only what was added since the last time. */
+const readOn = async (path: string, f: Followed): Promise<void> => {
+  const file = await open(path).catch((error: unknown) => {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  })
+  if (file === null) return
+  try {
+    for (;;) {
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(CHUNK), 0, CHUNK, f.offset)
+      if (bytesRead === 0) return
+      f.offset += bytesRead
+      const all = Buffer.concat([f.rest, buffer.subarray(0, bytesRead)])
+      const end = all.lastIndexOf(10)
+      for (const line of end < 0 ? [] : all.subarray(0, end).toString('utf8').split('\n')) for (const id of idsOf(line)) f.ids.add(id)
+      f.rest = all.subarray(end + 1)
+      if (f.rest.length > MAX_LINE) f.rest = Buffer.alloc(0)
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+export const givenIn = (folder: string): ((conversation: string | null) => Promise<ReadonlySet<string>>) => {
+  const followed = new Map<string, Followed>()
+  let turn = Promise.resolve()
+  const follow = async (name: string): Promise<Set<string>> => {
+    const f = followed.get(name) ?? { offset: 0, rest: Buffer.alloc(0), ids: new Set<string>() }
+    followed.set(name, f)
+    await readOn(`${folder}/${name}`, f)
+    return f.ids
+  }
+  const all = async (): Promise<string[]> =>
+    (await readdir(folder).catch((error: unknown) => {
+      if (codeOf(error) === 'ENOENT') return []
+      throw error
+    })).filter((name) => name.endsWith('.jsonl'))
+  return (conversation) => {
+    // One at a time: two readers of one file would take the same bytes twice.
+    const read = turn.then(async () => {
+      const names = conversation === null ? await all() : [`${conversation}.jsonl`]
+      const sets = []
+      for (const name of names) sets.push(await follow(name))
+      return new Set(sets.flatMap((ids) => [...ids]))
+    })
+    turn = read.then(() => undefined, () => undefined)
+    return read
+  }
+}
