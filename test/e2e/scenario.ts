@@ -44,6 +44,7 @@ export const Step = z.union([
   step({ sql: z.string(), is: z.string() }),
   step({ terminal: z.strictObject({ run: z.string(), type: z.array(z.strictObject({ at: z.string(), text: z.string() })), shows: z.string(), exit: z.number().int().default(0) }) }),
   step({ restart: z.literal(true) }),
+  step({ reboot: z.literal(true) }),
 ])
 export type Step = z.infer<typeof Step>
 

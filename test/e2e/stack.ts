@@ -28,6 +28,7 @@ export type Stack = {
   /** In the project, as whoever started the run, on a terminal. */
   terminal: (command: string, typed: { at: string; text: string }[], deadlineMs: number) => Promise<Outcome>
   restart: () => Promise<void>
+  reboot: () => Promise<void>
   logs: () => Promise<string>
   remove: () => Promise<void>
 }
@@ -109,6 +110,11 @@ export const startStack = async (scenario: Scenario, say: (line: string) => void
       terminal: (command, typed, deadlineMs) => runTyped(command, typed, { cwd: project, env, deadlineMs }),
       restart: async () => {
         must('orchestra down', await orchestra(['down', project], DOWN_MS))
+        await up()
+      },
+      reboot: async () => {
+        // What a machine does that loses its power: every process is gone at once, nobody is asked.
+        must('killing everything', await run('sh', ['-eu', '-c', `${prelude} for label in com.docker.compose.project dev.orchestra.install; do docker ps -q --filter "label=$label=$STACK"; done | sort -u | xargs docker kill >/dev/null`], { cwd: project, env, deadlineMs: 60_000 }))
         await up()
       },
       logs: async () => (await run('sh', ['-c', `for c in $(docker ps -aq --filter label=com.docker.compose.project=$(ls "$ORCHESTRA_HOME/installs")); do docker inspect -f '== {{.Name}} {{.State.Status}}' $c; docker logs --tail 80 $c; done`], { cwd: dir, env, deadlineMs: 30_000 })).output,

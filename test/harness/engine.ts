@@ -35,6 +35,8 @@ export type EngineUnderTest = {
   /** agentd has come up: link, CLI, ready. */
   comesUp(session: SessionId): Promise<void>
   seed(session: SessionId): string
+  /** The orchestrator's process ends and another one takes over. */
+  restarted(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -57,12 +59,13 @@ export const startEngine = async (database: TestDatabase, prepare?: (parts: { bu
   prepare?.({ bus, runtime })
   const repository = createRepository({ projectDir: dir, home: root, project, stateDir: join(root, 'state'), mirrorDir: join(root, 'mirror') })
   const files = openFiles({ seedDir: (s) => join(seeds, s), checkDir: (s) => join(root, 'checks', s), logs: join(root, 'logs') })
-  const engine = createEngine({ store, repository, bus, runtime, files }, { project, name: 'shop', path: dir, home, maxSessions: null })
+  const make = () => createEngine({ store, repository, bus, runtime, files }, { project, name: 'shop', path: dir, home, maxSessions: null })
+  const engine = make()
   await engine.start()
 
   const at = (): string => new Date().toISOString()
   const say = async (report: Parameters<typeof engine.report>[0]): Promise<void> => {
-    const reply = await engine.report(report)
+    const reply = await it.engine.report(report)
     if (!reply.ok) throw new Error(reply.problem.message)
   }
   const it: EngineUnderTest = {
@@ -79,7 +82,13 @@ export const startEngine = async (database: TestDatabase, prepare?: (parts: { bu
       await it.frame(session, { type: 'cli-status', status: 'idle', at: at() })
     },
     seed: (session) => join(seeds, session, 'seed.json'),
-    stop: async () => { await engine.stop(); await rm(root, { recursive: true, force: true }) },
+    restarted: async () => {
+      await it.engine.stop()
+      it.engine = make()
+      await it.engine.start()
+      await it.engine.reconcileNow()
+    },
+    stop: async () => { await it.engine.stop(); await rm(root, { recursive: true, force: true }) },
   }
   return it
 }

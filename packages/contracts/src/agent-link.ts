@@ -34,6 +34,8 @@ export const Seed = z.object({
   /** CLI conversation id; `resume` says that it exists already. */
   conversation: z.uuid(),
   resume: z.boolean(),
+  /** A turn that was cut off goes on by itself. False: it waits for an answer that was asked for before. */
+  goOn: z.boolean().default(true),
   /** First prompt; null for a designer, which waits for the person. */
   brief: z.string().nullable(),
   setupCommand: z.string().nullable(),

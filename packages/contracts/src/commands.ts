@@ -33,10 +33,14 @@ export const commands = {
     input: session.extend({ confirmed: z.boolean().default(false) }),
     reply: z.object({ deleted: z.boolean(), unmergedCommits: z.number(), uncommittedFiles: z.array(z.string()), text: z.string() }),
   },
+  /** No container any more; conversation, worktree, branch and inbox are kept. `session.continue` takes it up again. */
+  'session.archive': { input: session, reply: done },
   'session.restore': { input: session, reply: done },
   'session.apply': { input: session, reply: z.object({ files: z.array(z.string()) }) },
   'session.unapply': { input: session, reply: z.object({ files: z.array(z.string()) }) },
   'session.check': { input: session, reply: z.object({ run: RunId }) },
+  /** Every session whose container ended with the stack goes on. */
+  'sessions.resume': { input: done, reply: z.object({ resumed: z.number() }) },
   'sessions.stopAll': { input: done, reply: z.object({ stopped: z.number() }) },
   'run.cancel': { input: z.object({ run: RunId }), reply: done },
   'run.retry': { input: z.object({ run: RunId }), reply: z.object({ run: RunId }) },

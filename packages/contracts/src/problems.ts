@@ -31,6 +31,7 @@ const table = {
   engine_failed: { status: 502, next: 'Look at `./orchestra doctor` and at the log shown.' },
   engine_full: { status: 409, next: 'Wait, delete a session, or raise the cap in Settings.' },
   relay_unreachable: { status: 503, next: 'Wait a few seconds; if it stays, run `./orchestra doctor`.' },
+  spawner_unreachable: { status: 503, next: 'Wait a few seconds; if it stays, look at `./orchestra logs spawner`.' },
   agent_unreachable: { status: 503, next: 'The session\'s container does not answer; restart the session.' },
   timed_out: { status: 504, next: 'Try again; if it repeats, look at the log.' },
   git_failed: { status: 500, next: 'Read git\'s words in the detail; the repository was not changed.' },

@@ -38,8 +38,8 @@ export const spawnerVerbs = {
     /** Paths of submodules in the worktree, covered read-only; relative, no "..". */
     covers: z.array(z.string().max(400)).max(100),
   }),
-  /** SIGTERM, then SIGKILL after 10 s. The container stays. Reply: ContainerFact. */
-  stop: one,
+  /** SIGTERM, then SIGKILL after the grace. The container stays. Reply: ContainerFact. */
+  stop: one.extend({ graceSeconds: z.number().int().min(0).max(60).default(10) }),
   pause: one,
   unpause: one,
   /** Removes the container; `volumes` also its git and home volumes (after import). Reply: {}. */

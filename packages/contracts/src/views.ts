@@ -5,7 +5,7 @@ import { Actor, MergeId, MessageId, ProjectId, Role, RunId, SessionId, Sha, Time
 import { Problem } from './problems.ts'
 
 export const SessionStatus = z.enum([
-  'queued', 'starting', 'setup', 'working', 'idle', 'waiting', 'paused', 'limited', 'interrupted', 'complete', 'failed', 'lost', 'deleted',
+  'queued', 'starting', 'setup', 'working', 'idle', 'waiting', 'paused', 'limited', 'interrupted', 'complete', 'failed', 'lost', 'archived', 'deleted',
 ])
 export type SessionStatus = z.infer<typeof SessionStatus>
 
@@ -240,6 +240,8 @@ export const ProjectSettings = z.object({
   cpus: z.number().min(0.25).max(64),
   pids: z.number().int().min(64).max(32_768),
   permissionMode: PermissionMode,
+  /** What becomes of sessions whose container ended with the stack or the engine: they go on, or wait for a yes. */
+  afterRestart: z.enum(['resume', 'ask']),
   egress: EgressMode,
   egressAllow: z.array(EgressRule).max(200),
   /** Kept refused: nobody is asked again. */

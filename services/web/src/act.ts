@@ -49,6 +49,7 @@ const egressChoice = (item: AttentionView, n: number) => async () => {
 const IMAGE = 'proposal:image:'
 const proposalChoice = (item: AttentionView, n: number) => async () => {
   const { checkProposal } = useStore.getState().project?.settings ?? { checkProposal: null }
+  if (item.id === 'interrupted') return act('sessions.resume', {}, 'Resuming')
   if (n > 0) return act('attention.dismiss', { id: item.id })
   if (item.id.startsWith(IMAGE)) return act('image.approve', { blob: item.id.slice(IMAGE.length) as Sha }, 'The image is being built')
   return act('settings.save', { checkCommand: checkProposal }, 'Check command saved')

@@ -64,8 +64,11 @@ export const fold = (m: Model, frame: StateFrame): { model: Model; gap: boolean 
 /** The fleet in its one lasting order: the designer, then by birth. Activity never moves a row. */
 export const fleetOf = (sessions: Record<string, SessionView>): SessionView[] =>
   Object.values(sessions)
-    .filter((s) => s.role !== 'check' && s.status !== 'deleted')
+    .filter((s) => s.role !== 'check' && s.status !== 'deleted' && s.status !== 'archived')
     .sort((a, b) => Number(b.role === 'designer') - Number(a.role === 'designer') || a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id))
+
+export const archivedOf = (sessions: Record<string, SessionView>): SessionView[] =>
+  Object.values(sessions).filter((s) => s.status === 'archived').sort((a, b) => b.lastEventAt.localeCompare(a.lastEventAt))
 
 export const deletedOf = (sessions: Record<string, SessionView>): SessionView[] =>
   Object.values(sessions).filter((s) => s.role === 'executor' && s.status === 'deleted').sort((a, b) => b.lastEventAt.localeCompare(a.lastEventAt))

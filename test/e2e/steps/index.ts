@@ -53,6 +53,7 @@ export const carryOut = async (step: Step, stack: Stack, b: Browser): Promise<vo
     if (code !== exit || !new RegExp(shows, 'is').test(output) || echoed) throw new Error(`${echoed ? `shows ${echoed.text}` : `exit ${code}, not ${exit}, or not ${shows}`}:\n${output}`)
     return
   }
-  await stack.restart()
+  if ('reboot' in step) await stack.reboot()
+  else await stack.restart()
   await b.page.reload()
 }

@@ -10,6 +10,7 @@ import { openHookServer } from './cli/hookserver.ts'
 import { Questions } from './cli/questions.ts'
 import { tmuxOn } from './cli/tmux.ts'
 import { crashing } from './crash.ts'
+import { Turn } from './cli/turn.ts'
 import { toolEnv } from './env.ts'
 import { gitOn } from './git/git.ts'
 import { ensureGitDir } from './git/gitdir.ts'
@@ -55,7 +56,11 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
   let onFrame: (frame: link.ToAgent) => void = (frame) => void early.push(frame)
   let onUp: () => void = () => undefined
   const relay = new Link({ socketPath: places.relaySocket, version: VERSION, cliVersion, spool, onFrame: (f) => onFrame(f), onUp: () => onUp() })
-  const event = (e: AgentEvent) => relay.event(e)
+  const turn = new Turn(`${stateDir(places)}/turn`)
+  const event = (e: AgentEvent) => {
+    relay.event(e)
+    turn.event(e)
+  }
   const runsOf = (tree: () => Promise<Sha | null>) => new Runs({ cwd: places.workspace, env, post, report: (f) => relay.send(f), tree })
 
   if (seed.role === 'check') {
@@ -79,24 +84,24 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
     progress = { type: 'progress', step, text: text.slice(-20_000) }
     relay.send(progress)
   }
-  let cutOff = false
   const cli = new Cli({
     places, profile, tmux, seed,
     onStatus: (status) => {
       relay.send({ type: 'cli-status', status, at: now() })
       if (status === 'exited') questions.withdrawAll()
+      if (status === 'idle') turn.over()
       if (restartDue && status === 'idle') restartWhenIdle()
       delivery.kick()
     },
     onReady: (resumed) => {
       report('ready', '')
       // After a resume the CLI does nothing until it gets a message.
-      if (resumed && cutOff) delivery.tell('[From: orchestra] Your CLI ended in the middle of your last turn and was started again with the same conversation. A tool call that was under way may have been done in part: look, then go on.')
-      cutOff = false
+      const words = turn.words()
+      if (resumed && words !== null && seed.goOn) delivery.tell(words)
       delivery.kick()
     },
     onExit: (code, lines, was) => {
-      cutOff = was.busy
+      if (was.busy) turn.cutShort()
       event({ type: 'cli.exited', at: now(), code, reason: lines.slice(-2000) })
       if (!was.ready && !cli.stopping) report('failed', `The CLI ended before it was ready (exit code ${code ?? 'unknown'}).\n${lines}`)
       else restarts.exited(code)

@@ -88,6 +88,18 @@ const ofProject = (f: AttentionFacts): Item[] => {
   return items
 }
 
+/** One item for all: a person who comes back to their machine decides once. */
+const ofInterrupted = (sessions: SessionRow[]): Item[] => {
+  const away = sessions.filter((s) => s.phase === 'interrupted')
+  const [first] = away
+  if (!first) return []
+  const which = away.length === 1 ? `${first.title} was` : `${away.length} sessions were`
+  return [item({
+    id: 'interrupted', rank: ranks.question, kind: 'proposal', title: `${which} interrupted`, text: `Ended with the stack or the engine: ${away.map((s) => s.id).join(', ')}. Those that were working go on with what was cut off.`,
+    options: [away.length === 1 ? 'Resume it' : 'Resume all'], recommended: 0, since: away.map((s) => s.lastEventAt).sort()[0] ?? first.lastEventAt,
+  })]
+}
+
 const ofHost = (r: EgressRequestRow, titleOf: (id: SessionId | null) => string): Item => item({
   id: `egress:${r.session}:${r.host}`, rank: ranks.question, kind: 'egress', session: r.session, title: `${titleOf(r.session)} wanted ${r.host}`,
   text: 'It is not among the hosts that this project may reach, and was refused.', options: ['Allow for this project', 'Keep refused'], since: r.askedAt,
@@ -122,6 +134,7 @@ export const attentionOf = (f: AttentionFacts): AttentionView[] => {
     ...f.messages.filter((m) => !isOver(m, f)).map((m) => ofMessage(m, titleOf)),
     ...newest(f.merges).map((m) => ofMerge(m, titleOf, questionOf)),
     ...(f.hosts ?? []).filter((r) => r.allowed === null && !withinReach(f.settings, r.host)).map((r) => ofHost(r, titleOf)),
+    ...ofInterrupted(f.sessions),
     ...ofProject(f),
   ]
     .filter(isLive)

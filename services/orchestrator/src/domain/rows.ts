@@ -13,9 +13,11 @@ export type ProjectRow = { id: ProjectId; name: string; path: string; createdAt:
 /**
  * What was decided about a session, as opposed to what is seen of it.
  * queued: waits for a place. starting: its start is under way. running: was started and shall run. paused: see `pausedBy`.
- * failed: its start failed or its container gave up, see `problem`. deleting, deleted: by a person.
+ * interrupted: its container ended with the stack, and a person wants to be asked before it goes on.
+ * failed: its start failed or its container gave up, see `problem`. archiving, archived: put away by a person, its conversation,
+ * worktree and branch kept. deleting, deleted: by a person.
  */
-export type Phase = 'queued' | 'starting' | 'running' | 'paused' | 'failed' | 'deleting' | 'deleted'
+export type Phase = 'queued' | 'starting' | 'running' | 'paused' | 'interrupted' | 'failed' | 'archiving' | 'archived' | 'deleting' | 'deleted'
 
 export type SessionRow = {
   id: SessionId
@@ -76,6 +78,8 @@ export type SessionRow = {
   covers: string[]
   badges: string[]
   applied: boolean
+  /** Its container is made anew when it is idle next. */
+  renewWhenIdle: boolean
   createdBy: Actor
   createdAt: string
   deletedAt: string | null
@@ -178,6 +182,9 @@ export type EventData = {
   'session.interrupted': Record<string, never>
   'session.restarted': { why: string }
   'session.paired': { paired: boolean }
+  /** Its container ended with the stack; a person is asked before it goes on. */
+  'session.ended': { why: string }
+  'session.archived': Record<string, never>
   'session.deleted': { unmergedCommits: number; uncommittedFiles: string[] }
   'session.restored': Record<string, never>
   'session.applied': { files: string[] }

@@ -35,6 +35,7 @@ export const effectiveSettings = (x: { row: SettingsRow; config: ProjectConfig; 
     cpus: row.cpus ?? Math.min(defaults.cpus, engine?.cpus ?? defaults.cpus),
     pids: row.pids ?? defaults.pids,
     permissionMode: row.permissionMode ?? 'bypass',
+    afterRestart: row.afterRestart ?? 'resume',
     egress: row.egress ?? 'listed',
     egressAllow: row.egressAllow ?? [],
     egressRefuse: row.egressRefuse ?? [],

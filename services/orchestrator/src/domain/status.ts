@@ -28,6 +28,9 @@ const byPhase = (row: SessionRow): DerivedStatus | null => {
   switch (row.phase) {
     case 'deleted': return is('deleted', row.branch ? `Deleted; the branch ${row.branch} is kept.` : 'Deleted.')
     case 'deleting': return is('deleted', 'Being deleted.')
+    case 'interrupted': return is('interrupted', 'Its container ended with the stack. Continue it to go on where it was.')
+    case 'archiving': return is('archived', 'Being archived.')
+    case 'archived': return is('archived', 'Archived: no container. Continue it to go on with its conversation, files and messages.')
     case 'failed': return is('failed', row.problem ? row.problem.message : 'Its start failed.')
     case 'queued': return is('queued', row.queueReason ?? 'Waits for a free place.')
     case 'paused': return is('paused', row.pausedText ?? 'Paused: nothing runs or spends.')

@@ -22,6 +22,8 @@ export const systemLine = (row: Exclude<EventRow, { type: 'agent' }>, by: string
     case 'session.interrupted': return entry('state', `Interrupted by ${by}`)
     case 'session.restarted': return entry('state', `Restarted: ${row.data.why}`)
     case 'session.paired': return entry('state', row.data.paired ? 'Sees the project\'s checkout from now on' : 'No longer sees the project\'s checkout')
+    case 'session.ended': return entry('state', `Ended: ${row.data.why}; waits to be resumed`)
+    case 'session.archived': return entry('state', `Archived by ${by}`)
     case 'session.deleted': return entry('state', `Deleted by ${by}`)
     case 'session.restored': return entry('state', `Restored by ${by}`)
     case 'session.applied': return entry('state', `Staged in the checkout by ${by}: ${row.data.files.length} files`, true, row.data.files.join('\n'))

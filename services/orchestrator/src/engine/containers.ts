@@ -49,6 +49,11 @@ const startAgain = async (core: Core, row: SessionRow, fact: ContainerFact, with
   await core.commit(async (tx) => {
     const s = await tx.session(row.id)
     if (s?.phase !== row.phase) return
+    if (withTheStack && s.phase === 'running' && core.outside.settings(await tx.settings()).afterRestart === 'ask') {
+      await tx.putSession({ ...s, phase: 'interrupted', cli: null, dialog: null, lastEventAt: await tx.now() })
+      await tx.event({ type: 'session.ended', session: s.id, actor: system('reconcile'), data: { why: 'the stack or the engine was restarted' } })
+      return
+    }
     await tx.putSession({ ...s, phase: 'starting', startStep: 'container', lastEventAt: await tx.now() })
     await tx.event({ type: 'session.restarted', session: s.id, actor: system('reconcile'), data: { why: withTheStack ? 'the stack was started again' : `${byItself}${endedText(fact)}` } })
     await startEffect(tx, s.id, system('reconcile'))

@@ -1,5 +1,5 @@
 /** What every part of the engine works with: the ports, the place, and the one way to commit. */
-import type { Actor, ProjectId, ProjectSettings, Result, SessionId } from '@orchestra/contracts'
+import type { Actor, ProblemCode, ProjectId, ProjectSettings, Result, SessionId } from '@orchestra/contracts'
 import type { Bus } from '../ports/bus.ts'
 import type { Files } from '../ports/files.ts'
 import type { Repository } from '../ports/repository.ts'
@@ -85,8 +85,15 @@ export const makeCore = (ports: Ports, place: Place): Core => {
 /** For work that nobody waits for. */
 export const background = (core: Pick<Core, 'report'>, what: string, work: Promise<unknown>): void => { work.catch((error: unknown) => core.report(what, error)) }
 
+/** A service of the stack is away, as at a restart of it: what wanted it is done when it is back, however long that takes. */
+export class Away extends Error {
+  override name = 'Away'
+}
+export const isAway = (code: ProblemCode): boolean => code === 'relay_unreachable' || code === 'spawner_unreachable'
+
 /** The value, or a throw: where a problem is a failure of infrastructure that a repeat may mend. */
 export const must = <T>(result: Result<T>): T => {
   if (result.ok) return result.value
+  if (isAway(result.problem.code)) throw new Away(result.problem.message)
   throw new Error(`${result.problem.code}: ${result.problem.message}`)
 }

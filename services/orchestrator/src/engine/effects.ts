@@ -3,6 +3,7 @@ import type { SessionId } from '@orchestra/contracts'
 import { problem } from '@orchestra/contracts'
 import type { EffectRow } from '../ports/store.ts'
 import { pauseEffect, unpauseEffect } from './commands/life.ts'
+import { archiveEffect } from './commands/archive.ts'
 import { removeEffect } from './commands/remove.ts'
 import type { Core } from './core.ts'
 import { must } from './core.ts'
@@ -24,7 +25,7 @@ const start = async (core: Core, e: EffectRow): Promise<void> => {
   if ((fresh || replace) && row.container !== null && row.container !== 'missing') {
     if (row.container === 'paused') await core.runtime.unpause(id)
     const stopped = await core.runtime.stop(id)
-    if (!stopped.ok && stopped.problem.code !== 'session_unknown' && stopped.problem.code !== 'not_found') throw new Error(stopped.problem.message)
+    if (!stopped.ok && stopped.problem.code !== 'session_unknown' && stopped.problem.code !== 'not_found') must(stopped)
   }
   if (replace) must(await core.runtime.remove(id, false))
   await startSession(core, id)
@@ -34,6 +35,7 @@ export const sessionEffects: EffectHandlers = {
   'session.start': { attempts: 4, perform: start, gaveUp: (core, e, error) => startGaveUp(core, sessionOf(e), error) },
   'session.pause': { attempts: 5, perform: (core, e) => pauseEffect(core, sessionOf(e)), gaveUp: (core, e, error) => lifeGaveUp(core, sessionOf(e), 'could not be paused', error) },
   'session.unpause': { attempts: 5, perform: (core, e) => unpauseEffect(core, sessionOf(e)), gaveUp: (core, e, error) => lifeGaveUp(core, sessionOf(e), 'could not be continued', error) },
+  'session.archive': { attempts: Number.POSITIVE_INFINITY, perform: (core, e) => archiveEffect(core, sessionOf(e)) },
   // Until it is done: the person has confirmed, and nothing else may happen to it.
   'session.remove': { attempts: Number.POSITIVE_INFINITY, perform: (core, e) => removeEffect(core, sessionOf(e)) },
 }

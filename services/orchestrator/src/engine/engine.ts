@@ -1,6 +1,7 @@
 /** The engine: parts wired, ports given. */
 import type { Engine } from '../ports/engine.ts'
 import { applyCommands } from './commands/apply.ts'
+import { archiveCommands } from './commands/archive.ts'
 import { egressCommands } from './commands/egress.ts'
 import { lifeCommands } from './commands/life.ts'
 import { messageCommands } from './commands/messages.ts'
@@ -41,7 +42,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
   const runs = makeRuns(core, lifeCommands)
   const merges = makeMerges(runs.bells)
   const handlers: Handlers = {
-    ...spawnCommand, ...lifeCommands, ...removeCommands, ...messageCommands, ...settingsCommands, ...egressCommands, ...applyCommands, ...runs.commands, ...merges.commands,
+    ...spawnCommand, ...lifeCommands, ...removeCommands, ...archiveCommands, ...messageCommands, ...settingsCommands, ...egressCommands, ...applyCommands, ...runs.commands, ...merges.commands,
   }
   const worker = makeWorker(core, { ...coreEffects, ...runs.effects, ...merges.effects })
   const dispatch = makeDispatch(core, handlers)

@@ -6,6 +6,7 @@ import { onContainer } from './containers.ts'
 import type { Core } from './core.ts'
 import { system } from './core.ts'
 import { followBranches, followCheckout, tellBranch } from './follow.ts'
+import { renewIfIdle } from './renew.ts'
 import { failStart } from './start/failure.ts'
 import { startEffect } from './queue.ts'
 
@@ -22,12 +23,26 @@ const resumeStart = async (core: Core, s: SessionRow): Promise<void> => {
   await core.commit(async (tx) => { if ((await tx.session(s.id))?.phase === 'starting') await startEffect(tx, s.id, system('reconcile')) })
 }
 
+/** An effect that a crash of the database took away, or that was given up: what was decided is still to be done. */
+const resumeLeaving = async (core: Core, s: SessionRow): Promise<void> => {
+  const kind = s.phase === 'deleting' ? 'session.remove' : s.phase === 'archiving' ? 'session.archive' : null
+  if (kind === null || (await core.store.read.pendingEffects(`session:${s.id}`)) > 0) return
+  await core.commit(async (tx) => { if ((await tx.session(s.id))?.phase === s.phase) await tx.effect({ kind, lane: `session:${s.id}`, payload: {}, session: s.id, actor: system('reconcile') }) })
+}
+
+/** Frozen or thawed by another hand, or by an effect that was given up. */
+const squareUp = async (core: Core, s: SessionRow, seen: ContainerFact | undefined): Promise<void> => {
+  const kind = s.phase === 'running' && seen?.state === 'paused' ? 'session.unpause' : s.phase === 'paused' && seen?.state === 'running' ? 'session.pause' : null
+  if (kind === null || (await core.store.read.pendingEffects(`session:${s.id}`)) > 0) return
+  await core.commit(async (tx) => { if ((await tx.session(s.id))?.phase === s.phase) await tx.effect({ kind, lane: `session:${s.id}`, payload: {}, session: s.id, actor: system('reconcile') }) })
+}
+
 /** Containers of ours whose session is deleted, or was never there. Volumes stay: only a deletion that brought the work home removes them. */
 const removeOrphans = async (core: Core, containers: ContainerFact[], rows: Map<SessionId, SessionRow>): Promise<void> => {
   for (const { session } of containers) {
     const row = rows.get(session)
     // A row that is deleted now may have been restored by the time this is done; its own start makes the container again.
-    if (row === undefined || row.phase === 'deleted') await core.runtime.remove(session, false)
+    if (row === undefined || row.phase === 'deleted' || row.phase === 'archived') await core.runtime.remove(session, false)
   }
 }
 
@@ -54,8 +69,11 @@ export const reconcile = async (core: Core): Promise<void> => {
   if (!listed.ok) throw new Error(listed.problem.message)
   const seen = new Map<SessionId, ContainerFact>(listed.value.containers.map((c) => [c.session, c]))
   for (const s of before) {
-    if (s.phase === 'deleted' || s.phase === 'deleting' || s.phase === 'queued') continue
+    await resumeLeaving(core, s)
+    if (['deleted', 'deleting', 'archiving', 'archived', 'queued'].includes(s.phase)) continue
     await resumeStart(core, s)
+    await squareUp(core, s, seen.get(s.id))
+    if (s.renewWhenIdle) await renewIfIdle(core, s.id)
     if (s.container === null) continue
     await onContainer(core, seen.get(s.id) ?? { session: s.id, state: 'missing', exitCode: null, oomKilled: false, startedAt: null })
     if (overdue(s)) await failStart(core, s.id, 'cli', problem('timed_out', 'its container did not answer.', { about: s.id }))

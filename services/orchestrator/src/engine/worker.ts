@@ -1,6 +1,7 @@
 /** Performs committed effects. Woken by each commit that adds one, so nothing waits for a poll. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EffectRow } from '../ports/store.ts'
+import { Away } from './core.ts'
 import type { Core } from './core.ts'
 
 export type EffectHandler = {
@@ -16,6 +17,8 @@ export type EffectHandlers = Record<string, EffectHandler>
 export type Worker = { start(): Promise<void>; /** waits for what runs */ stop(): Promise<void>; /** resolves when nothing is due and nothing runs */ idle(): Promise<void> }
 
 const mostAtOnce = 16
+/** Longest wait for a service of the stack that is restarting. */
+const awayMs = 3000
 const backoffMs = (attempt: number): number => Math.min(30_000, 200 * 3 ** (attempt - 1))
 const words = (error: unknown): string => (error instanceof Error ? `${error.message}${error.cause ? ` (${words(error.cause)})` : ''}` : String(error))
 
@@ -47,6 +50,7 @@ export const makeWorker = (core: Core, handlers: EffectHandlers): Worker => {
       await handler.perform(core, effect)
     } catch (error) {
       if (stopped) return
+      if (error instanceof Away) return record(effect, () => core.store.effectRetry(effect.id, words(error), Math.min(awayMs, backoffMs(effect.attempts))))
       if (effect.attempts < handler.attempts) return record(effect, () => core.store.effectRetry(effect.id, words(error), backoffMs(effect.attempts)))
       core.report(`gave up ${effect.kind} of ${effect.lane}`, error)
       // Its meaning first: a crash in between repeats it, and nothing waits for an effect that nobody performs.

@@ -4,7 +4,8 @@ import type { ContainerFact, EngineFacts, ImageRegistries, ProjectId, Resources,
 
 export interface Runtime {
   ensure(spec: { project: ProjectId; session: SessionId; role: Role; resources: Resources; paired: boolean; covers: string[] }): Promise<Result<ContainerFact>>
-  stop(session: SessionId): Promise<Result<ContainerFact>>
+  /** SIGTERM, and SIGKILL after the grace, 10 s unless given. */
+  stop(session: SessionId, graceSeconds?: number): Promise<Result<ContainerFact>>
   pause(session: SessionId): Promise<Result<ContainerFact>>
   unpause(session: SessionId): Promise<Result<ContainerFact>>
   remove(session: SessionId, volumes: boolean): Promise<Result<void>>

@@ -32,6 +32,7 @@ export const looks: Record<SessionStatus, Look> = {
   complete: { shape: 'check', word: 'complete', tone: 'review' },
   failed: { shape: 'square', word: 'failed', tone: 'error' },
   lost: { shape: 'square', word: 'lost', tone: 'error' },
+  archived: { shape: 'dashed', word: 'archived', tone: 'faint' },
   deleted: { shape: 'dashed', word: 'deleted', tone: 'faint' },
 }
 

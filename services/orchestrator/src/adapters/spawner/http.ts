@@ -7,7 +7,7 @@ import type { Result } from '@orchestra/contracts'
 import type { z } from 'zod'
 
 const unreachable = (e: Error) =>
-  fail(problem('engine_failed', 'The spawner does not answer.', { detail: e.message, next: 'Wait a few seconds; if it stays, look at `./orchestra logs spawner`.' }))
+  fail(problem('spawner_unreachable', 'The spawner does not answer.', { detail: e.message }))
 
 /** A response, whatever its status, or the problem that nobody answered. `signal` ends it at any point. */
 export const open = (socket: string, method: 'GET' | 'POST', path: string, body?: unknown, signal?: AbortSignal): Promise<Result<IncomingMessage>> =>

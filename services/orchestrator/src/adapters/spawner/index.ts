@@ -20,7 +20,7 @@ const followLog = async (socket: string, run: string, onLog: (chunk: Buffer) => 
 
 export const createRuntime = ({ socket }: { socket: string }): Runtime => ({
   ensure: (spec) => call(socket, 'ensure', spec, ContainerFact),
-  stop: (session) => call(socket, 'stop', { session }, ContainerFact),
+  stop: (session, graceSeconds) => call(socket, 'stop', { session, graceSeconds }, ContainerFact),
   pause: (session) => call(socket, 'pause', { session }, ContainerFact),
   unpause: (session) => call(socket, 'unpause', { session }, ContainerFact),
   remove: async (session, volumes) => {

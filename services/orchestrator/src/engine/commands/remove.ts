@@ -11,7 +11,9 @@ import { admit } from '../queue.ts'
 import { specOf } from '../start/start.ts'
 import { known, startAgain } from './life.ts'
 
-const syncWaitMs = 5000
+/** Within ten seconds no process of it is left: this, the grace, and what the engine takes. */
+const syncWaitMs = 4000
+const graceSeconds = 3
 /** A person waits for the list of what would go. */
 const lookWaitMs = 1500
 
@@ -81,11 +83,15 @@ const restore = async (core: Core, s: SessionRow): Promise<Result<void>> => {
   return core.repository.restoreWorktree(spec, snapshot?.sha ?? null)
 }
 
-/** Everything that the agent has, here: pushed by it, or for its commits read from its volume. False: uncommitted files may be in its worktree only. */
-const bringHome = async (core: Core, row: SessionRow): Promise<boolean> => {
-  if (row.container === 'paused') must(await core.runtime.unpause(row.id))
+/**
+ * Everything that the agent has, here: pushed by it, or for its commits read from its volume. The container is gone first: what is
+ * read from volumes has time. False: uncommitted files may be in its worktree only.
+ */
+export const bringHome = async (core: Core, row: SessionRow): Promise<boolean> => {
+  if (row.container === 'paused') await core.runtime.unpause(row.id)
   const complete = row.linkUp && (await fetchLatest(core, row.id, syncWaitMs))
-  await core.runtime.stop(row.id)
+  await core.runtime.stop(row.id, graceSeconds)
+  must(await core.runtime.remove(row.id, false))
   if (!complete) await rescueCommits(core, row.id)
   return complete || row.linkAt === null
 }

@@ -2,6 +2,7 @@ import { ok, problem } from '@orchestra/contracts'
 import type { link, Result, SessionId } from '@orchestra/contracts'
 import type { Core } from '../core.ts'
 import { system } from '../core.ts'
+import { renewIfIdle } from '../renew.ts'
 import { failStart } from '../start/failure.ts'
 import { onEvents } from './events.ts'
 import { patchSession } from './patch.ts'
@@ -15,9 +16,15 @@ export const onFrame = (core: Core, session: SessionId, frame: Frame): Promise<R
     case 'events': return onEvents(core, session, frame)
     case 'progress': return onProgress(core, session, frame)
     case 'receipt': return onReceipt(core, session, frame)
-    case 'cli-status': return patchSession(core, session, (row) => (row.cli === frame.status ? null : { cli: frame.status, cliAt: frame.at, ...(frame.status === 'dialog' ? {} : { dialog: null }) }))
+    case 'cli-status': return onCliStatus(core, session, frame)
     case 'notice': return core.commit(async (tx) => { await tx.event({ type: 'agent.notice', session, actor: { kind: 'session', id: session }, data: { text: frame.text } }); return ok({}) })
   }
+}
+
+const onCliStatus = async (core: Core, id: SessionId, { status, at }: Extract<Frame, { type: 'cli-status' }>): Promise<Result<unknown>> => {
+  const changed = await patchSession(core, id, (row) => (row.cli === status ? null : { cli: status, cliAt: at, ...(status === 'dialog' ? {} : { dialog: null }) }))
+  if (changed.ok && changed.value.renewWhenIdle) await renewIfIdle(core, id)
+  return changed
 }
 
 /** Said again at every new link, so most of them change nothing. */

@@ -39,14 +39,31 @@ const setupRun = async (core: Core, s: SessionRow, settings: ProjectSettings): P
 
 export type SeedFacts = { session: SessionRow; settings: ProjectSettings; branch: string; base: Sha; tip: Sha; hasIndex: boolean; carried: string[]; covers: string[] }
 
+/**
+ * What was asked before a container ended: its own call is gone, so a native question or a permission prompt is moot and is asked
+ * again; a question by tool stays open, and its answer comes as a message. True: nothing stays that the session waits for.
+ */
+const settleQuestions = (core: Core, s: SessionRow): Promise<boolean> => core.commit(async (tx) => {
+  const asked = (await tx.openQuestions()).filter((q) => q.from.kind === 'session' && q.from.id === s.id)
+  const now = await tx.now()
+  for (const q of asked.filter((a) => a.origin === 'native' || a.origin === 'permission')) {
+    await tx.putMessage({ ...q, state: 'withdrawn', answerText: 'Its container was started again.', answeredAt: now })
+    await tx.event({ type: 'message.withdrawn', session: s.id, actor: system('start'), data: { message: q.id, reason: 'its container was started again' } })
+  }
+  return !asked.some((a) => a.origin === 'tool')
+})
+
 export const makeSeed = async (core: Core, f: SeedFacts): Promise<link.Seed> => {
   const { session: s, settings } = f
   const resume = s.conversationStarted
   const sessions = await core.store.read.sessions()
-  const [git, target, text, run] = await Promise.all([core.repository.seedGit(s.id), s.target ? core.repository.branchTip(s.target) : null, s.role === 'executor' ? brief(core, f, sessions) : null, setupRun(core, s, settings)])
+  const [git, target, text, run, goOn] = await Promise.all([
+    core.repository.seedGit(s.id), s.target ? core.repository.branchTip(s.target) : null, s.role === 'executor' ? brief(core, f, sessions) : null,
+    setupRun(core, s, settings), resume ? settleQuestions(core, s) : true,
+  ])
   return link.Seed.parse({
     protocol: link.AGENT_PROTOCOL, session: s.id, role: s.role, title: s.title, project: core.name, profile: 'claude', permissionMode: s.permissionMode,
-    conversation: s.conversation, resume, brief: text, setupCommand: run ? settings.setupCommand : null, setupRun: run, run: null, paired: s.paired,
+    conversation: s.conversation, resume, goOn, brief: text, setupCommand: run ? settings.setupCommand : null, setupRun: run, run: null, paired: s.paired,
     git: {
       objects: git.objects, branch: f.branch, base: f.base, tip: f.tip, config: git.config, excludes: git.excludes, refs: shownRefs(sessions, target), hasIndex: f.hasIndex,
       authorName: git.authorName, authorEmail: git.authorEmail,

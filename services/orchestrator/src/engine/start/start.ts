@@ -5,7 +5,7 @@ import type { Problem, Result, SessionId, Sha, StartStep } from '@orchestra/cont
 import type { SessionRow } from '../../domain/rows.ts'
 import type { WorktreeSpec } from '../../ports/repository.ts'
 import type { Core } from '../core.ts'
-import { must, system } from '../core.ts'
+import { Away, isAway, must, system } from '../core.ts'
 import { makeSeed } from './seed.ts'
 import { failStart } from './failure.ts'
 
@@ -23,6 +23,7 @@ export class StepFailed extends Error {
 
 const step = async <T>(name: StartStep, work: Promise<Result<T>>): Promise<T> => {
   const result = await work
+  if (!result.ok && isAway(result.problem.code)) throw new Away(result.problem.message)
   if (!result.ok) throw new StepFailed(name, result.problem)
   return result.value
 }

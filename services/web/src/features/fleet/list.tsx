@@ -1,4 +1,5 @@
-import { deletedOf, fleetOf } from '../../model.ts'
+import { Link } from '@tanstack/react-router'
+import { archivedOf, deletedOf, fleetOf } from '../../model.ts'
 import { useStore } from '../../store.ts'
 import { act } from '../../act.ts'
 import { useUi } from '../../ui-store.ts'
@@ -26,6 +27,24 @@ const Deleted = () => {
   )
 }
 
+const Archived = () => {
+  const archived = archivedOf(useStore((s) => s.sessions))
+  if (archived.length === 0) return null
+  return (
+    <details className="px-1 text-sm text-faint">
+      <summary className="cursor-pointer py-1">{archived.length} archived</summary>
+      <ul>
+        {archived.map((s) => (
+          <li key={s.id} className="flex items-center gap-2">
+            <Link to="/s/$id/$tab" params={{ id: s.id, tab: 'conversation' }} className="truncate hover:text-text">{oneLine(s.title)}</Link>
+            <Button tone="quiet" onClick={() => void act('session.continue', { session: s.id }, `${s.id} goes on`)}>Continue</Button>
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}
+
 /** Every session in a lasting order; what happens changes a row, never its place. */
 export const FleetList = ({ narrow = false, current }: { /** one line a row, for the side of a page */ narrow?: boolean; current?: string }) => {
   const sessions = useStore((s) => s.sessions)
@@ -42,6 +61,7 @@ export const FleetList = ({ narrow = false, current }: { /** one line a row, for
       <ul className={narrow ? '' : 'overflow-hidden rounded-lg border border-line bg-surface'}>
         {fleet.map((s) => <FleetRow key={s.id} session={s} narrow={narrow} selected={cursor === `s:${s.id}`} current={current === s.id} />)}
       </ul>
+      {!narrow && <Archived />}
       {!narrow && <Deleted />}
     </section>
   )

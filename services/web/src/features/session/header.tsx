@@ -9,7 +9,7 @@ import { oneLine } from '../../ui/text.ts'
 import { go } from '../../app/nav.ts'
 
 const busy = new Set(['working', 'waiting'])
-const stopped = new Set(['paused', 'interrupted', 'limited'])
+const stopped = new Set(['paused', 'interrupted', 'limited', 'archived'])
 const over = new Set(['lost', 'failed'])
 
 const Controls = ({ session: s }: { session: SessionView }) => {
@@ -31,6 +31,7 @@ const ExecutorControls = ({ session: s }: { session: SessionView }) => (
     {s.appliedToCheckout
       ? <Button tone="quiet" onClick={() => void act('session.unapply', { session: s.id }, 'Taken back from your checkout')}>Take back from my checkout</Button>
       : s.diffStat.files > 0 && <Button tone="quiet" title="Stages its changes in your source directory" onClick={() => void act('session.apply', { session: s.id }, 'Staged in your checkout')}>Apply to my checkout</Button>}
+    {s.status !== 'archived' && <Button tone="quiet" title="Its container goes; conversation, files and branch are kept" onClick={() => void act('session.archive', { session: s.id }, `Archiving ${s.id}`)}>Archive</Button>}
     <Button tone="quiet" title="Ctrl + D" onClick={() => useUi.getState().setOverlay({ kind: 'delete', session: s.id })}>Delete</Button>
   </>
 )

@@ -42,6 +42,11 @@ export const ProjectForm = ({ settings }: { settings: ProjectSettings }) => {
         <label className="flex items-center gap-2"><input type="radio" name="mode" checked={draft.permissionMode === 'bypass'} onChange={() => set('permissionMode', 'bypass')} /> work without prompts; their container is the protection</label>
         <label className="flex items-center gap-2"><input type="radio" name="mode" checked={draft.permissionMode === 'ask'} onChange={() => set('permissionMode', 'ask')} /> ask before acting</label>
       </fieldset>
+      <fieldset className="flex flex-col gap-1.5">
+        <legend className="text-sm font-medium text-dim">After a restart of this machine or of the stack</legend>
+        <label className="flex items-center gap-2"><input type="radio" name="restart" checked={draft.afterRestart === 'resume'} onChange={() => set('afterRestart', 'resume')} /> sessions go on where they were</label>
+        <label className="flex items-center gap-2"><input type="radio" name="restart" checked={draft.afterRestart === 'ask'} onChange={() => set('afterRestart', 'ask')} /> ask me first</label>
+      </fieldset>
       <label className="flex items-center gap-2"><input type="checkbox" checked={draft.keepSpecsInGit} onChange={(e) => set('keepSpecsInGit', e.target.checked)} /> Keep specs in git</label>
       <div className="grid grid-cols-5 gap-3 max-sm:grid-cols-2">
         {numbers.map(([key, label, min, max, step]) => (
