@@ -34,10 +34,12 @@ stack_start_where_needed() {
     step "$stack runs already"
     return 0
   fi
+  schema_guard
   step "Starting $stack"
   rm -f "$(settings_dir)/started"
   stack_start
   stack_fingerprint >"$(settings_dir)/started"
+  schema_known >"$(settings_dir)/schema"
 }
 
 # Starts compose in the background and reports each service as it gets ready.

@@ -22,6 +22,9 @@ cmd_up() {
   up_project
 }
 
+# Which images this stack has run: `remove` takes them along.
+tag_remember() { grep -qsx "$ORCHESTRA_TAG" "$(settings_dir)/tags" || say "$ORCHESTRA_TAG" >>"$(settings_dir)/tags"; }
+
 option_value() { [ -n "${2:-}" ] || die "$1 needs a value." "orchestra --help"; }
 
 # The rest of `up`, for project_dir and the settings that are loaded (also used by demo).
@@ -39,6 +42,7 @@ up_project() {
   stack_environment
   stack_build
   stack_start_where_needed
+  tag_remember
   settings_own
   lock_drop
   say '' "Orchestra runs for $project_dir" ''

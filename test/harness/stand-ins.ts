@@ -60,6 +60,7 @@ export const memoryRuntime = (): MemoryRuntime => {
     logs: async () => it.log,
     buildImage: async () => ok({ image: 'none' }),
     rescue: async () => ({ ok: false, problem: { code: 'session_unknown', message: 'it has no git volume', next: '' } }),
+    rescueSnapshot: async () => ({ ok: false, problem: { code: 'session_unknown', message: 'it has no git volume', next: '' } }),
     registries: async () => ok({ image: 'agent', registries: [{ tool: 'npm', host: 'npm.example' }, { tool: 'pip', host: 'pip.example' }] }),
     engine: async () => ok({ version: '28.5.0', memoryMb: 8192, cpus: 2, arch: 'x86_64', diskFreeMb: null }),
     watch: () => () => undefined,

@@ -50,6 +50,8 @@ export const spawnerVerbs = {
   logs: one.extend({ lines: z.number().int().min(1).max(200) }),
   /** Commits of a session whose container is gone, by a throw-away helper on its git volume. Reply: header `x-tip`, body a thin pack against `known`. */
   rescue: one.extend({ project: ProjectId, known: z.array(Sha).max(100) }),
+  /** As `rescue`, for its uncommitted work: a snapshot commit of the worktree. Reply: headers `x-sha`, `x-head`, body a thin pack. */
+  rescueSnapshot: one.extend({ project: ProjectId, known: z.array(Sha).max(100) }),
   /** Builds the project's agent image from text that a person approved. Reply: { image }. Log at /image/log. */
   buildImage: z.object({ project: ProjectId, run: RunId, dockerfile: z.string().max(64 * 1024) }),
   /** Asks the package managers in the project's agent image for their registries, in a throw-away container without network. Reply: ImageRegistries. */

@@ -34,14 +34,19 @@ export const projectIdOf = (path: string): ProjectId => {
   return ProjectId.parse(`${slug || 'project'}-${createHash('sha256').update(path).digest('hex').slice(0, 6)}`)
 }
 
-export const readConfig = async () => {
+export const place = () => {
   const projectDir = must('ORCHESTRA_PROJECT_DIR')
+  return { projectDir, project: projectIdOf(projectDir), home: must('ORCHESTRA_HOME'), install: must('ORCHESTRA_INSTALL') }
+}
+
+export const readConfig = async () => {
+  const { projectDir, project, home, install } = place()
   return {
     projectDir,
-    project: projectIdOf(projectDir),
+    project,
     name: basename(projectDir),
-    home: must('ORCHESTRA_HOME'),
-    install: must('ORCHESTRA_INSTALL'),
+    home,
+    install,
     /** As people reach the page: part of the allowed origins. */
     port: Number(process.env.ORCHESTRA_PORT || 7717),
     allowedHosts: (process.env.ORCHESTRA_ALLOWED_HOSTS ?? '').split(',').map((h) => h.trim()).filter(Boolean),

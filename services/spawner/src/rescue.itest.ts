@@ -67,6 +67,19 @@ it('the commits come as a pack against what is known, and the helper is gone', a
   await helperGone()
 })
 
+it('uncommitted work comes as a snapshot, from the worktree as it is', async () => {
+  const worktree = join(dir, 'home/worktrees/shop/gone')
+  execFileSync('sh', ['-euc', `mkdir -p ${worktree}/node && echo half >${worktree}/half.txt && echo 'gitdir: nowhere' >${worktree}/.git && git init -q ${worktree}/node/nested && touch ${worktree}/node/nested/x`])
+  const rescued = await runtime.rescueSnapshot({ project, session: 'gone' as SessionId, known: [base] })
+  if (!rescued.ok) throw new Error(rescued.problem.message + rescued.problem.detail)
+  expect(rescued.value.head).toBe(tip)
+  const pack = await buffer(rescued.value.pack)
+  execFileSync('git', ['-C', repo, 'index-pack', '--stdin', '--fix-thin', '--strict'], { input: pack, stdio: ['pipe', 'ignore', 'pipe'] })
+  expect(git('ls-tree', '-r', '--name-only', rescued.value.sha).split('\n')).toContain('half.txt')
+  expect(git('rev-parse', `${rescued.value.sha}^`)).toBe(tip)
+  await helperGone()
+})
+
 it('a gitdir whose configuration runs code reaches nothing', async () => {
   asAgent('cd /orchestra/git && git config core.fsmonitor "touch /orchestra/git/pwned" && git config alias.rev-parse "!touch /orchestra/git/pwned"')
   expect(await runtime.rescue({ project, session: 'gone' as SessionId, known: [base] })).toMatchObject({ ok: true, value: { tip } })

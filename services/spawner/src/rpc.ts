@@ -12,7 +12,7 @@ import type { Context } from './context.ts'
 import { createLocks } from './locks.ts'
 import { isCoverPath } from './hostconfig.ts'
 import { isJsonVerb, runVerb } from './verbs/index.ts'
-import { rescue } from './verbs/rescue.ts'
+import { rescue, rescueSnapshot } from './verbs/rescue.ts'
 import { watch } from './verbs/watch.ts'
 
 const badInput = (e: z.ZodError): Problem => problem('bad_input', `Not understood: ${e.issues.map((i) => `${i.path.join('.') || 'body'}: ${i.message}`).join('; ')}`.slice(0, 2000))
@@ -54,6 +54,14 @@ export const createRpc = (ctx: Context): Server => {
       const saved = await rescue(ctx, input.data)
       if (!saved.ok) return send(res, saved)
       res.writeHead(200, { 'content-type': 'application/octet-stream', 'x-tip': saved.value.tip })
+      return pipeline(saved.value.pack, res)
+    }
+    if (verb === 'rescueSnapshot') {
+      const input = spawnerVerbs.rescueSnapshot.safeParse(body.value)
+      if (!input.success) return send(res, fail(badInput(input.error)))
+      const saved = await rescueSnapshot(ctx, input.data)
+      if (!saved.ok) return send(res, saved)
+      res.writeHead(200, { 'content-type': 'application/octet-stream', 'x-sha': saved.value.sha, 'x-head': saved.value.head })
       return pipeline(saved.value.pack, res)
     }
     if (!isJsonVerb(verb)) return send(res, fail(problem('not_found', `There is no verb ${verb.slice(0, 60)}.`)))

@@ -47,6 +47,16 @@ export const rescueCommits = (core: Core, id: SessionId): Promise<void> => core.
   await takeCommits(core, row, found.value.tip, found.value.pack)
 })
 
+/** Uncommitted work of a container that is gone, read from its worktree. False: it could not be read, or was refused. */
+export const rescueFiles = (core: Core, id: SessionId): Promise<boolean> => core.alone(id, async () => {
+  const row = await core.store.read.session(id)
+  if (!row?.tip || !row.baseSha || row.role !== 'executor') return false
+  const found = await core.runtime.rescueSnapshot({ project: core.project, session: id, known: [row.tip, row.baseSha] })
+  if (!found.ok) { core.report(`rescuing files of ${id}`, `${found.problem.message} ${found.problem.detail ?? ''}`); return false }
+  const { sha, head, pack } = found.value
+  return (await takeSnapshot(core, row, sha, head, pack)).accepted
+})
+
 const takeCommits = async (core: Core, row: SessionRow, sha: Sha, body: Readable): Promise<Reply> => {
   const outcome = await core.repository.importCommits(specOf(row), body, sha, row.carried)
   await recordCommits(core, row.id, sha, outcome)

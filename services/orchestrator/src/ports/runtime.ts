@@ -14,6 +14,8 @@ export interface Runtime {
   buildImage(spec: { project: ProjectId; run: RunId; dockerfile: string }, onLog: (chunk: Buffer) => void): Promise<Result<{ image: string }>>
   /** Commits of a session whose container is gone: an untrusted thin pack against `known`, as an agent's push. */
   rescue(spec: { project: ProjectId; session: SessionId; known: Sha[] }): Promise<Result<{ tip: Sha; pack: Readable }>>
+  /** Its uncommitted work, the same way: a snapshot commit on its HEAD. */
+  rescueSnapshot(spec: { project: ProjectId; session: SessionId; known: Sha[] }): Promise<Result<{ sha: Sha; head: Sha; pack: Readable }>>
   /** What the package managers in the project's image fetch from; asked once per image. */
   registries(project: ProjectId): Promise<Result<ImageRegistries>>
   engine(): Promise<Result<EngineFacts>>

@@ -13,8 +13,8 @@ import { remove } from './remove.ts'
 import { stop } from './stop.ts'
 import { unpause } from './unpause.ts'
 
-/** Verbs that answer with JSON; `rescue`, `watch` and the build log are streams (rpc.ts). */
-export type JsonVerb = Exclude<SpawnerVerb, 'rescue'>
+/** Verbs that answer with JSON; `rescue`, `rescueSnapshot`, `watch` and the build log are streams (rpc.ts). */
+export type JsonVerb = Exclude<SpawnerVerb, 'rescue' | 'rescueSnapshot'>
 
 type Verbs = { [V in JsonVerb]: (ctx: Context, input: z.output<(typeof spawnerVerbs)[V]>) => Promise<Result<unknown>> }
 const verbs: Verbs = { ensure, stop, pause, unpause, remove, list, logs, buildImage, registries, engine }

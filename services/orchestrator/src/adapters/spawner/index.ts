@@ -50,5 +50,11 @@ export const createRuntime = ({ socket }: { socket: string }): Runtime => ({
     if (res.value.statusCode !== 200) return refusal(res.value)
     return ok({ tip: Sha.parse(res.value.headers['x-tip']), pack: res.value })
   },
+  rescueSnapshot: async (spec) => {
+    const res = await open(socket, 'POST', '/rescueSnapshot', spec)
+    if (!res.ok) return res
+    if (res.value.statusCode !== 200) return refusal(res.value)
+    return ok({ sha: Sha.parse(res.value.headers['x-sha']), head: Sha.parse(res.value.headers['x-head']), pack: res.value })
+  },
   watch: (onFact) => watchFacts(socket, onFact),
 })

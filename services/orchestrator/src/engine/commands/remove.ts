@@ -6,7 +6,7 @@ import type { SessionRow } from '../../domain/rows.ts'
 import type { Core } from '../core.ts'
 import { must } from '../core.ts'
 import type { Handlers } from '../dispatch.ts'
-import { fetchLatest, rescueCommits } from '../import.ts'
+import { fetchLatest, rescueCommits, rescueFiles } from '../import.ts'
 import { admit } from '../queue.ts'
 import { specOf } from '../start/start.ts'
 import { known, startAgain } from './life.ts'
@@ -92,14 +92,15 @@ export const bringHome = async (core: Core, row: SessionRow): Promise<boolean> =
   const complete = row.linkUp && (await fetchLatest(core, row.id, syncWaitMs))
   await core.runtime.stop(row.id, graceSeconds)
   must(await core.runtime.remove(row.id, false))
-  if (!complete) await rescueCommits(core, row.id)
-  return complete || row.linkAt === null
+  if (complete || row.linkAt === null) return true
+  await rescueCommits(core, row.id)
+  return rescueFiles(core, row.id)
 }
 
 /** A worktree whose uncommitted files could not be saved stays on the disk; so does one with an open rebase or merge. */
 const removeFiles = async (core: Core, row: SessionRow, saved: boolean): Promise<string | null> => {
   if (!row.worktree || !row.branch || (await core.repository.worktreeState(row.id, row.worktree)) === 'missing') return null
-  if (!saved) return `Its container could not be asked for uncommitted files, so its worktree was left at ${row.worktree}.`
+  if (!saved) return `Its uncommitted files could not be read, so its worktree was left at ${row.worktree}.`
   const removed = await core.repository.removeWorktree({ session: row.id, path: row.worktree, branch: row.branch })
   return removed.ok ? null : `Its worktree was left at ${row.worktree}: ${removed.problem.message}`
 }
