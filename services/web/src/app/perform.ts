@@ -125,6 +125,12 @@ const landmark = () => {
   ;(first ?? next)?.focus()
 }
 
+/** In the terminal that has the keys, else in the agent's. */
+const find = () => {
+  const focused = document.activeElement?.closest<HTMLElement>('[data-testid="terminal"]')?.dataset.target
+  dispatchEvent(new CustomEvent('terminalfind', { detail: focused ?? 'cli' }))
+}
+
 const leave = () => {
   const ui = useUi.getState()
   ui.setLeader(false)
@@ -145,7 +151,7 @@ export const perform = (action: Action): void => {
   switch (action.do) {
     case 'leader': return ui.setLeader(true)
     case 'leave': return leave()
-    case 'find': dispatchEvent(new CustomEvent('terminalfind', { detail: 'cli' })); return
+    case 'find': return find()
     case 'search': return go.activity()
     case 'palette': return ui.setOverlay({ kind: 'palette' })
     case 'landmark': return landmark()

@@ -1,7 +1,7 @@
 import ReactMarkdown, { type Components } from 'react-markdown'
 import rehypeSanitize, { defaultSchema } from 'rehype-sanitize'
 import remarkGfm from 'remark-gfm'
-import { safeHref } from './text.ts'
+import { linkTarget, safeHref } from './text.ts'
 
 const schema = {
   ...defaultSchema,
@@ -9,13 +9,21 @@ const schema = {
   protocols: { ...defaultSchema.protocols, href: ['http', 'https'] },
 }
 
-type Node = { type: string; value?: string; children?: Node[] }
+type Node = { type: string; tagName?: string; value?: string; properties?: { src?: unknown; alt?: unknown; href?: unknown }; children?: Node[] }
 
-/** HTML in the text is shown as the characters that it is, neither obeyed nor dropped: nothing that was written gets lost. */
-const htmlAsText = () => (tree: Node) => {
+const textOf = (node: Node): string => node.value ?? (node.children ?? []).map(textOf).join('')
+
+/**
+ * HTML in the text and images are shown as the characters that they are, neither obeyed nor dropped: nothing that was written gets lost.
+ * A link whose words are not its address is followed by where it leads: the words are the writer's choice.
+ */
+const asWritten = () => (tree: Node) => {
   const visit = (node: Node) => {
     if (node.type === 'raw') node.type = 'text'
+    if (node.tagName === 'img') Object.assign(node, { type: 'text', tagName: undefined, value: `![${String(node.properties?.alt ?? '')}](${String(node.properties?.src ?? '')})` })
+    const target = node.tagName === 'a' ? linkTarget(textOf(node), String(node.properties?.href ?? '')) : null
     node.children?.forEach(visit)
+    if (target) node.children?.push({ type: 'text', value: ` (${target})` })
   }
   visit(tree)
 }
@@ -30,7 +38,7 @@ const components: Components = {
 
 const Rendered = ({ text }: { text: string }) => (
   <div className="prose [overflow-wrap:anywhere]">
-    <ReactMarkdown remarkPlugins={[[remarkGfm, { singleTilde: false }]]} rehypePlugins={[htmlAsText, [rehypeSanitize, schema]]} components={components}>{text}</ReactMarkdown>
+    <ReactMarkdown remarkPlugins={[[remarkGfm, { singleTilde: false }]]} rehypePlugins={[asWritten, [rehypeSanitize, schema]]} components={components}>{text}</ReactMarkdown>
   </div>
 )
 export default Rendered

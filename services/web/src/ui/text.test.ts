@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { oneLine, plainLog, safeHref, visible } from './text.ts'
+import { linkTarget, oneLine, plain, plainLog, safeHref, visible } from './text.ts'
 
 describe('visible', () => {
   test('what reorders or hides is named', () => {
@@ -12,6 +12,7 @@ describe('visible', () => {
     const text = 'tab\tline\nпривет مرحبا 日本 👩‍💻 é'
     expect(visible(text)).toBe(text)
   })
+  test('a preview has no marks of its Markdown, and keeps arithmetic', () => expect(plain('# Do `npm test`, **then** 2 * 3')).toBe('Do npm test, then 2 * 3'))
   test('a row has one line', () => expect(oneLine('  a\n\n b\r\nc ')).toBe('a b c'))
 })
 
@@ -24,6 +25,19 @@ describe('plainLog', () => {
     const started = performance.now()
     plainLog('x'.repeat(400_000))
     expect(performance.now() - started).toBeLessThan(500)
+  })
+})
+
+describe('linkTarget', () => {
+  test('a link that pretends says where it leads', () => {
+    expect(linkTarget('https://bank.example', 'https://evil.example/phish')).toBe('evil.example')
+    expect(linkTarget('the docs', 'https://docs.example/a')).toBe('docs.example')
+    expect(linkTarget('https://a.example/', 'https://a.example@evil.example:8443/')).toBe('evil.example:8443')
+  })
+  test('one that is its own address, or none, says nothing more', () => {
+    expect(linkTarget('https://docs.example/a', 'https://docs.example/a')).toBeNull()
+    expect(linkTarget('docs.example', 'https://docs.example/')).toBeNull()
+    expect(linkTarget('x', 'javascript:alert(1)')).toBeNull()
   })
 })
 

@@ -13,6 +13,9 @@ const name = (c: string): string => {
 /** Control, bidirectional and zero-width characters by their names; tabs and line breaks stay. */
 export const visible = (text: string): string => text.replace(/\r\n/g, '\n').replace(HIDDEN, name)
 
+/** Two lines of a longer text: the marks of its Markdown would only be in the way. */
+export const plain = (text: string): string => visible(text.slice(0, 600).replace(/[`*]{1,3}(?=\S)|(?<=\S)[`*]{1,3}|^#{1,6} /gm, ''))
+
 /** The same on one line, for rows and titles. */
 export const oneLine = (text: string): string => visible(text.replace(/\s+/g, ' ').trim())
 
@@ -24,6 +27,15 @@ const lastState = (line: string): string => {
 
 /** A program's log: colours dropped, progress bars reduced to their last state, the rest made visible. */
 export const plainLog = (log: string): string => visible(log.replace(SGR, '').split('\n').map(lastState).join('\n'))
+
+/** Where a link leads, when its words do not say so themselves; null when they do, or when it is no link. */
+export const linkTarget = (words: string, href: string): string | null => {
+  const safe = safeHref(href)
+  if (!safe) return null
+  const bare = (address: string) => address.replace(/^(https?:\/\/)?/i, '').replace(/\/$/, '')
+  const { host } = new URL(safe)
+  return bare(words.trim()) === bare(safe) ? null : host
+}
 
 /** http(s) addresses only; anything else is not a link. */
 export const safeHref = (href: string | undefined): string | null => {

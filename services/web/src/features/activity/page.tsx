@@ -1,6 +1,7 @@
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useDeferredValue, useEffect, useRef, useState } from 'react'
 import type { MessageView } from '@orchestra/contracts'
+import { act } from '../../act.ts'
 import { read } from '../../api.ts'
 import { useStore } from '../../store.ts'
 import { Button, Empty, inputClass } from '../../ui/controls.tsx'
@@ -8,6 +9,7 @@ import { useLive } from '../../ui/live.ts'
 import { ProblemNote } from '../../ui/problem.tsx'
 import { oneLine } from '../../ui/text.ts'
 import { fleetOf } from '../../model.ts'
+import { SendBox } from '../../ui/send-box.tsx'
 import { Message } from '../messages/message.tsx'
 
 const PAGE = 100
@@ -32,6 +34,22 @@ const useFound = (q: string, session: string) => {
     if (page.ok) setOlder({ key, messages: [...page.value.messages, ...(mine?.messages ?? [])], more: page.value.more })
   }
   return { messages, more: mine ? mine.more : (live.value?.more ?? false), loading: live.loading, problem: live.problem, earlier }
+}
+
+/** Words for one session, or for all of them at once. */
+const Say = ({ session }: { session: string }) => {
+  const sessions = useStore((s) => s.sessions)
+  const running = fleetOf(sessions).filter((s) => s.status !== 'failed' && s.status !== 'lost').length
+  const who = session || 'all'
+  return (
+    <div className="border-t border-line bg-surface p-2.5">
+      <SendBox
+        draftKey={`activity:${who}`} testId="broadcast-box" button={session ? 'Send' : `Send to all ${running}`} label={session ? `Message to ${session}` : 'Message to every session'}
+        placeholder={session ? `Message ${session}` : 'Message every session'}
+        send={async (text) => (await act('message.send', { to: who as never, text }, session ? undefined : 'Sent to every session')) !== null}
+      />
+    </div>
+  )
 }
 
 /** Every message of the project, newest first, and the search over them. The address holds what is searched. */
@@ -69,6 +87,7 @@ export const ActivityPage = () => {
           {found.more && <div className="py-3 text-center"><Button tone="quiet" onClick={() => void found.earlier()}>Earlier</Button></div>}
         </div>
       </div>
+      <Say session={session} />
     </div>
   )
 }

@@ -7,7 +7,7 @@ import { Clock } from '../../ui/clock.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
 import { ProblemNote } from '../../ui/problem.tsx'
 import { Shape } from '../../ui/status.tsx'
-import { oneLine, visible } from '../../ui/text.ts'
+import { oneLine, plain } from '../../ui/text.ts'
 import { short } from '../../ui/format.ts'
 import { Actions, Options } from './actions.tsx'
 import { holdsUp, kinds, takesReply } from './looks.ts'
@@ -41,7 +41,7 @@ export const AttentionCard = ({ item, selected, onSelect, inPlace = false }: { i
       {item.title && oneLine(item.title) !== name && <h3 className="text-base font-medium [overflow-wrap:anywhere]">{oneLine(item.title)}</h3>}
       {item.text && !(selected && problem) && (selected
         ? <div className="max-h-96 overflow-auto"><Markdown text={item.text} /></div>
-        : <p className="line-clamp-2 text-base text-dim [overflow-wrap:anywhere]">{visible(item.text)}</p>)}
+        : <p className="line-clamp-2 text-base text-dim [overflow-wrap:anywhere]">{plain(item.text)}</p>)}
       {merge && selected && item.kind === 'approval' && (
         <p className="text-sm text-dim">
           <span className="font-mono">{short(merge.tip)}</span> into {oneLine(merge.target)} at <span className="font-mono">{short(merge.targetSha)}</span>

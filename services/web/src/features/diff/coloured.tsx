@@ -1,9 +1,10 @@
-import { getSingularPatch, setLanguageOverride } from '@pierre/diffs'
+import { getFiletypeFromFileName, getSingularPatch, setLanguageOverride } from '@pierre/diffs'
 import { FileDiff, WorkerPoolContext } from '@pierre/diffs/react'
 import { getOrCreateWorkerPoolSingleton } from '@pierre/diffs/worker'
 // oxlint-disable-next-line import/default -- Vite makes a worker's class of it
 import DiffWorker from '@pierre/diffs/worker/worker.js?worker'
 import { useEffect, useMemo, useState } from 'react'
+import { bundledLanguages } from 'shiki/langs'
 import { useLight } from '../../ui/theme.ts'
 import { visible } from '../../ui/text.ts'
 
@@ -29,7 +30,11 @@ const Coloured = ({ patch }: { patch: string }) => {
     const timer = setTimeout(() => setCalm(patch), QUIET_MS)
     return () => clearTimeout(timer)
   }, [patch])
-  const parsed = useMemo(() => getSingularPatch(visible(patch)), [patch])
+  const parsed = useMemo(() => {
+    const diff = getSingularPatch(visible(patch))
+    // Only some languages are shipped: the others are text.
+    return Object.hasOwn(bundledLanguages, getFiletypeFromFileName(diff.name)) ? diff : setLanguageOverride(diff, 'text')
+  }, [patch])
   const diff = useMemo(() => (calm === patch ? parsed : setLanguageOverride(parsed, 'text')), [calm, patch, parsed])
   return <WorkerPoolContext value={pool}><FileDiff fileDiff={diff} options={useLight() ? light : dark} /></WorkerPoolContext>
 }

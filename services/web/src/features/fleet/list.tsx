@@ -48,6 +48,7 @@ const Archived = () => {
 /** Every session in a lasting order; what happens changes a row, never its place. */
 export const FleetList = ({ narrow = false, current }: { /** one line a row, for the side of a page */ narrow?: boolean; current?: string }) => {
   const sessions = useStore((s) => s.sessions)
+  const known = useStore((s) => s.epoch > 0)
   const cursor = useCursor()
   const fleet = fleetOf(sessions)
   return (
@@ -57,7 +58,7 @@ export const FleetList = ({ narrow = false, current }: { /** one line a row, for
         <span className="nums text-sm text-faint">{fleet.length}</span>
         <Button tone="quiet" hint="n" className="ml-auto" onClick={() => useUi.getState().setOverlay({ kind: 'composer' })}>New session</Button>
       </header>
-      {fleet.length === 0 && <Empty title="No sessions yet.">The designer starts with the project.</Empty>}
+      {fleet.length === 0 && <Empty title={known ? 'No sessions yet.' : 'Connecting…'}>{known && 'The designer starts with the project.'}</Empty>}
       <ul className={narrow ? '' : 'overflow-hidden rounded-lg border border-line bg-surface'}>
         {fleet.map((s) => <FleetRow key={s.id} session={s} narrow={narrow} selected={cursor === `s:${s.id}`} current={current === s.id} />)}
       </ul>

@@ -18,11 +18,14 @@ const labels: Record<Tab, { word: string; key: string }> = {
   conversation: { word: 'Conversation', key: 'c' }, messages: { word: 'Messages', key: 'w' }, review: { word: 'Review', key: 'v' },
 }
 
+/** On a narrow screen the strip scrolls: the tab that is open is in it. */
+const inSight = (el: HTMLElement | null) => { el?.scrollIntoView({ inline: 'nearest', block: 'nearest' }) }
+
 const Tabs = ({ session, tab }: { session: SessionView; tab: Tab }) => (
   <nav aria-label="Session" className="flex shrink-0 gap-0.5 overflow-x-auto border-b border-line bg-surface px-2">
     {tabs.filter((t) => session.role !== 'designer' || (t !== 'review' && t !== 'diff')).map((t) => (
       <Link
-        key={t} to="/s/$id/$tab" params={{ id: session.id, tab: t }} aria-current={t === tab ? 'page' : undefined}
+        key={t} ref={t === tab ? inSight : undefined} to="/s/$id/$tab" params={{ id: session.id, tab: t }} aria-current={t === tab ? 'page' : undefined}
         className={`flex min-h-8 items-center gap-1.5 border-b-2 px-2.5 text-sm whitespace-nowrap max-sm:min-h-11 ${t === tab ? 'border-accent text-text' : 'border-transparent text-dim hover:text-text'}`}
       >
         {labels[t].word}

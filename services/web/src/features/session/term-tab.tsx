@@ -5,7 +5,7 @@ import { useMedia } from '../../ui/live.ts'
 import { Button } from '../../ui/controls.tsx'
 import { Conversation } from '../conversation/conversation.tsx'
 import { LiveDiff } from '../diff/live.tsx'
-import { TerminalPane } from '../terminal/lazy.tsx'
+import { SMALL, TerminalPane } from '../terminal/lazy.tsx'
 
 const sides: [Side, string, string][] = [['chat', 'Conversation', ''], ['shell', 'Shell', 't'], ['diff', 'Diff', '']]
 
@@ -13,6 +13,7 @@ const sides: [Side, string, string][] = [['chat', 'Conversation', ''], ['shell',
 export const TermTab = ({ session }: { session: SessionView }) => {
   const side = useUi((s) => s.side)
   const wide = useMedia('(min-width: 1000px)')
+  const small = useMedia(SMALL)
   const designer = session.role === 'designer'
   const shown: Side = designer && side === 'diff' ? 'chat' : side
   const beside = (
@@ -29,13 +30,16 @@ export const TermTab = ({ session }: { session: SessionView }) => {
       </div>
     </>
   )
+  const which = (
+    <>
+      <Button tone="quiet" aria-pressed={shown !== 'shell'} className={shown !== 'shell' ? 'bg-raised text-text' : ''} onClick={() => useUi.getState().setSide('chat')}>Agent</Button>
+      <Button tone="quiet" aria-pressed={shown === 'shell'} className={shown === 'shell' ? 'bg-raised text-text' : ''} onClick={() => useUi.getState().setSide('shell')}>Shell</Button>
+    </>
+  )
   if (!wide) return (
     <div className="flex h-full min-h-0 flex-col">
-      <div className="min-h-0 flex-1"><TerminalPane session={session.id} target={shown === 'shell' ? 'shell' : 'cli'} /></div>
-      <div className="flex items-center gap-1 border-t border-line bg-surface px-2 py-1">
-        <Button tone="quiet" aria-pressed={shown !== 'shell'} className={shown !== 'shell' ? 'bg-raised text-text' : ''} onClick={() => useUi.getState().setSide('chat')}>Agent</Button>
-        <Button tone="quiet" aria-pressed={shown === 'shell'} className={shown === 'shell' ? 'bg-raised text-text' : ''} onClick={() => useUi.getState().setSide('shell')}>Shell</Button>
-      </div>
+      <div className="min-h-0 flex-1"><TerminalPane session={session.id} target={shown === 'shell' ? 'shell' : 'cli'} beside={which} /></div>
+      {!small && <div className="flex items-center gap-1 border-t border-line bg-surface px-2 py-1">{which}</div>}
     </div>
   )
   return (

@@ -5,11 +5,16 @@ import type { Terminal } from '@xterm/xterm'
 const MOST = 4
 let used = 0
 
-/** A card that is emulated by the processor is slower than the document. */
+/** A card that is emulated by the processor is slower than the document; not every browser counts that as a caveat. */
+const EMULATED = /swiftshader|llvmpipe|softpipe|software|basic render/i
+
 const hasCard = (): boolean => {
   const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true })
-  context?.getExtension('WEBGL_lose_context')?.loseContext()
-  return context !== null
+  if (!context) return false
+  const info = context.getExtension('WEBGL_debug_renderer_info')
+  const name = String(context.getParameter(info ? info.UNMASKED_RENDERER_WEBGL : context.RENDERER))
+  context.getExtension('WEBGL_lose_context')?.loseContext()
+  return !EMULATED.test(name)
 }
 let card: boolean | null = null
 

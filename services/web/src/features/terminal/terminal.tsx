@@ -1,5 +1,5 @@
 import '@xterm/xterm/css/xterm.css'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { useUi } from '../../ui-store.ts'
 import { Button } from '../../ui/controls.tsx'
 import { oneLine } from '../../ui/text.ts'
@@ -35,9 +35,9 @@ const Driver = ({ session, target, autoFocus }: { session: string; target: Targe
     return () => opened.close()
   }, [session, target])
   useEffect(() => { if (autoFocus) driven.current?.focus() }, [autoFocus, session, target])
-  // The leader's `f` is for the terminal that has the keys, else for the agent's.
+  // The leader's `f`: says which terminal is meant.
   useEffect(() => {
-    const find = (e: Event) => { if (element.current?.contains(document.activeElement) || (e as CustomEvent<Target>).detail === target) setReading(true) }
+    const find = (e: Event) => { if ((e as CustomEvent<Target>).detail === target) setReading(true) }
     addEventListener('terminalfind', find)
     return () => removeEventListener('terminalfind', find)
   }, [target])
@@ -58,6 +58,6 @@ const Driver = ({ session, target, autoFocus }: { session: string; target: Targe
 }
 
 /** Loaded lazily: xterm is larger than the rest of the page together. A phone looks on; a larger screen drives. */
-const TerminalView = ({ session, target, autoFocus = false, small }: { session: string; target: Target; autoFocus?: boolean; small: boolean }) =>
-  small ? <Viewer key={`${session}/${target}`} session={session} target={target} /> : <Driver key={`${session}/${target}`} session={session} target={target} autoFocus={autoFocus} />
+const TerminalView = ({ session, target, autoFocus = false, small, beside }: { session: string; target: Target; autoFocus?: boolean; small: boolean; beside?: ReactNode }) =>
+  small ? <Viewer key={`${session}/${target}`} session={session} target={target} beside={beside} /> : <Driver key={`${session}/${target}`} session={session} target={target} autoFocus={autoFocus} />
 export default TerminalView

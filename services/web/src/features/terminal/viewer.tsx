@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useRef, useState } from 'react'
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode } from 'react'
 import { Button } from '../../ui/controls.tsx'
 import { oneLine } from '../../ui/text.ts'
 import { viewTerminal, type Target, type Viewed } from './connect.ts'
@@ -10,7 +10,7 @@ const keys: [string, string, string][] = [
 ]
 
 /** The terminal on a small screen: the window as it is, made to fit by scaling alone. Looks on until control is taken. */
-export const Viewer = ({ session, target }: { session: string; target: Target }) => {
+export const Viewer = ({ session, target, beside }: { session: string; target: Target; /** stands before the buttons */ beside?: ReactNode }) => {
   const box = useRef<HTMLDivElement>(null)
   const frame = useRef<HTMLDivElement>(null)
   const element = useRef<HTMLDivElement>(null)
@@ -45,11 +45,13 @@ export const Viewer = ({ session, target }: { session: string; target: Target })
         <div role="toolbar" aria-label="Keys" className="flex shrink-0 gap-1 overflow-x-auto border-t border-line bg-surface px-1 py-1">
           {keys.map(([label, data, name]) => (
             // The focus stays where it is, so that the soft keyboard does.
-            <button key={name} type="button" aria-label={name} className="min-h-11 min-w-11 flex-1 rounded-md border border-control/50 bg-raised font-mono text-base active:bg-selected" onPointerDown={(e) => e.preventDefault()} onClick={() => viewed.current?.press(data)}>{label}</button>
+            <button key={name} type="button" aria-label={name} className="min-h-11 min-w-11 flex-1 rounded-md border border-control/50 bg-raised font-mono text-base active:bg-selected" onPointerDown={(e) => e.preventDefault()} onMouseDown={(e) => e.preventDefault()} onClick={() => viewed.current?.press(data)}>{label}</button>
           ))}
         </div>
       )}
-      <div className="flex shrink-0 items-center gap-2 border-t border-line bg-surface px-2 py-1 text-sm text-faint">
+      {/* A press on a button takes the keys from nobody: the soft keyboard stays. */}
+      <div className="flex shrink-0 items-center gap-1 border-t border-line bg-surface px-2 py-1 text-sm text-faint" onPointerDown={(e) => { if (control) e.preventDefault() }} onMouseDown={(e) => { if (control) e.preventDefault() }}>
+        {beside}
         <span role="status" className="min-w-0 flex-1 truncate">{!live ? <span className="text-ask">{why ? `not connected: ${oneLine(why)}` : 'connecting…'}</span> : control ? <span className="text-dim">keys → {target === 'cli' ? 'agent' : 'shell'}</span> : 'read-only'}</span>
         <Button tone="quiet" aria-pressed={large} onClick={() => setLarge(!large)}>{large ? 'Fit' : 'Larger'}</Button>
         <Button tone={control ? 'plain' : 'primary'} disabled={!live} onClick={() => take(!control)}>{control ? 'Look only' : 'Take control'}</Button>
