@@ -34,8 +34,9 @@ up_project() {
   person_git_save
   engine_ensure
   disk_check
-  images_ensure
+  # Before images are built, which takes minutes.
   port_choose "${wanted_port:-}"
+  images_ensure
   settings_derive
   settings_save
   networks_choose
