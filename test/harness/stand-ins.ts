@@ -1,8 +1,8 @@
 /**
- * A bus and a runtime in memory, behind the engine's ports: they record what was asked and answer as told. What they leave out
- * (delivery, containers) is tested on the real parts in the adapters' own tests and in the scenarios.
+ * A bus and a runtime in memory, behind the engine's ports: they record what was asked and answer as told. Both are held to the
+ * same suites as the real ones (contracts/); what they leave out (delivery, containers) is tested on the real parts.
  */
-import { ok } from '@orchestra/contracts'
+import { fail, ok, problem } from '@orchestra/contracts'
 import type { bus, ContainerFact, EgressPolicy, link, Problem, Result, SessionId } from '@orchestra/contracts'
 import type { Bus } from '../../services/orchestrator/src/ports/bus.ts'
 import type { Runtime } from '../../services/orchestrator/src/ports/runtime.ts'
@@ -21,7 +21,11 @@ export const memoryBus = (): MemoryBus => {
   const it: MemoryBus = {
     inbox: [], controls: [], opened: new Set(), egress: null, onControl: async () => undefined,
     putInbox: async (session, item) => { if (!it.inbox.some((i) => i.item.delivery.message === item.delivery.message)) it.inbox.push({ session, item }) },
-    control: async (session, frame) => { it.controls.push({ session, frame }); await it.onControl(session, frame); return ok(undefined) },
+    control: async (session, frame) => {
+      if (!it.opened.has(session)) return fail(problem('agent_unreachable', `Nobody answers for ${session}.`, { about: session }))
+      it.controls.push({ session, frame }); await it.onControl(session, frame)
+      return ok(undefined)
+    },
     openSession: async (session) => { it.opened.add(session); return ok(undefined) },
     closeSession: async (session) => { it.opened.delete(session); return ok(undefined) },
     credentialStatus: async () => ok(none),
@@ -35,7 +39,7 @@ export const memoryBus = (): MemoryBus => {
   return it
 }
 
-export type MemoryRuntime = Runtime & { containers: Map<SessionId, ContainerFact>; ensured: Parameters<Runtime['ensure']>[0][]; /** the next `ensure` says this */ failNext: Problem | null; log: string; removed: { session: SessionId; volumes: boolean }[] }
+export type MemoryRuntime = Runtime & { volumes: Set<SessionId>; containers: Map<SessionId, ContainerFact>; ensured: Parameters<Runtime['ensure']>[0][]; /** the next `ensure` says this */ failNext: Problem | null; log: string; removed: { session: SessionId; volumes: boolean }[] }
 
 export const memoryRuntime = (): MemoryRuntime => {
   const set = (session: SessionId, state: ContainerFact['state']): Result<ContainerFact> => {
@@ -44,19 +48,27 @@ export const memoryRuntime = (): MemoryRuntime => {
     else it.containers.set(session, fact)
     return ok(fact)
   }
+  const unknown = (session: SessionId) => fail(problem('session_unknown', `The session ${session} has no container.`, { about: session }))
   const it: MemoryRuntime = {
-    containers: new Map(), ensured: [], failNext: null, log: '', removed: [],
+    volumes: new Set(), containers: new Map(), ensured: [], failNext: null, log: '', removed: [],
     ensure: async (spec) => {
       it.ensured.push(spec)
       const why = it.failNext
       it.failNext = null
-      return why ? { ok: false, problem: why } : set(spec.session, 'running')
+      if (why) return { ok: false, problem: why }
+      it.volumes.add(spec.session)
+      return set(spec.session, 'running')
     },
-    stop: async (session) => set(session, 'exited'),
-    pause: async (session) => set(session, 'paused'),
-    unpause: async (session) => set(session, 'running'),
-    remove: async (session, volumes) => { it.removed.push({ session, volumes }); set(session, 'missing'); return ok(undefined) },
-    list: async () => ok({ containers: [...it.containers.values()], volumes: [] }),
+    stop: async (session) => set(session, it.containers.has(session) ? 'exited' : 'missing'),
+    pause: async (session) => (it.containers.has(session) ? set(session, 'paused') : unknown(session)),
+    unpause: async (session) => (it.containers.has(session) ? set(session, 'running') : unknown(session)),
+    remove: async (session, volumes) => {
+      it.removed.push({ session, volumes })
+      set(session, 'missing')
+      if (volumes) it.volumes.delete(session)
+      return ok(undefined)
+    },
+    list: async () => ok({ containers: [...it.containers.values()], volumes: [...it.volumes].sort() }),
     logs: async () => it.log,
     buildImage: async () => ok({ image: 'none' }),
     rescue: async () => ({ ok: false, problem: { code: 'session_unknown', message: 'it has no git volume', next: '' } }),

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import type { ContainerFact, ProjectId, RunId, SessionId } from '@orchestra/contracts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 // A test may wire what the rooms may not: it is the only place where both ends meet.
+import { holdsRuntimeContract } from '../../../test/harness/contracts/runtime.ts'
 import { createRuntime } from '../../orchestrator/src/adapters/spawner/index.ts'
 import { createBuilds } from './builds.ts'
 import type { Context } from './context.ts'
@@ -55,6 +56,15 @@ afterAll(() => {
   for (const name of docker('volume', 'ls', '-q').split('\n').filter((v) => v.startsWith(install))) docker('volume', 'rm', name)
   for (const tag of docker('images', '--format', '{{.Repository}}:{{.Tag}}').split('\n').filter((t) => t.startsWith(install))) docker('rmi', '-f', tag)
   rmSync(dir, { recursive: true })
+})
+
+describe('a runtime', () => {
+  const kept = 'kept' as SessionId
+  beforeAll(() => {
+    docker('run', '--rm', '-v', `${install}_sockets:/a`, '-v', `${install}_seeds:/b`, 'debian:trixie-slim', 'mkdir', '-p', '/a/kept', '/b/kept')
+    execFileSync('sh', ['-c', `mkdir -p ${dir}/home/worktrees/shop/kept && echo 'gitdir: ../..' >${dir}/home/worktrees/shop/kept/.git && chown -R 4242:4343 ${dir}/home/worktrees/shop/kept`])
+  })
+  holdsRuntimeContract(() => runtime, () => ({ ...executor, session: kept, covers: [] }))
 })
 
 describe('an executor\'s container', () => {
