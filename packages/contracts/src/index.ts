@@ -1,5 +1,6 @@
 export * from './ids.ts'
 export * from './result.ts'
+export * from './serial.ts'
 export * from './limits.ts'
 export * from './problems.ts'
 export * from './egress.ts'

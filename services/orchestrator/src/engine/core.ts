@@ -1,4 +1,5 @@
 /** What every part of the engine works with: the ports, the place, and the one way to commit. */
+import { serial } from '@orchestra/contracts'
 import type { Actor, ProblemCode, ProjectId, ProjectSettings, Result, SessionId } from '@orchestra/contracts'
 import type { Bus } from '../ports/bus.ts'
 import type { Files } from '../ports/files.ts'
@@ -9,7 +10,7 @@ import { makeFeed } from './feed.ts'
 import type { Feed } from './feed.ts'
 import { makeOutside } from './outside.ts'
 import type { Outside } from './outside.ts'
-import { serial, serialByKey } from './serial.ts'
+import { serialByKey } from './serial.ts'
 
 export type Ports = { store: Store; repository: Repository; bus: Bus; runtime: Runtime; files: Files }
 

@@ -1,4 +1,5 @@
 /** The engine: parts wired, ports given. */
+import { serial } from '@orchestra/contracts'
 import type { Engine } from '../ports/engine.ts'
 import { applyCommands } from './commands/apply.ts'
 import { archiveCommands } from './commands/archive.ts'
@@ -22,7 +23,6 @@ import { makeQueries } from './queries.ts'
 import { onContainer, reconcile } from './reconcile.ts'
 import { makeReport } from './reports/index.ts'
 import { makeRuns } from './runs/index.ts'
-import { serial } from './serial.ts'
 import { makeSpec } from './spec.ts'
 import { makeToolCall } from './tools.ts'
 import { makeWorker } from './worker.ts'

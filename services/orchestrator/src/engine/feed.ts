@@ -1,9 +1,9 @@
 /** From commits to the pages: whole views of what was touched, in order. */
+import { serial } from '@orchestra/contracts'
 import type { Change, SessionId, StateSnapshot } from '@orchestra/contracts'
 import type { Store, Touched } from '../ports/store.ts'
 import type { Place } from './core.ts'
 import type { Outside } from './outside.ts'
-import { serial } from './serial.ts'
 import { loadViews, mergeViewOf, messageViewOf, runViewOf } from './views.ts'
 
 export type Feed = {

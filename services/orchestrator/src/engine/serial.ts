@@ -1,12 +1,4 @@
-/** Runs work one after the other; a failure is its caller's and does not stop what waits. */
-export const serial = (): (<T>(work: () => Promise<T>) => Promise<T>) => {
-  let tail: Promise<unknown> = Promise.resolve()
-  return (work) => {
-    const next = tail.then(work, work)
-    tail = next.catch(() => undefined)
-    return next
-  }
-}
+import { serial } from '@orchestra/contracts'
 
 /** One `serial` per key, forgotten when idle. */
 export const serialByKey = (): (<T>(key: string, work: () => Promise<T>) => Promise<T>) => {

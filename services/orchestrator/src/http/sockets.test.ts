@@ -117,7 +117,7 @@ describe('a terminal', () => {
     await once(socket, 'open')
     socket.send(Buffer.from('0ls'))
     expect(String(await next())).toBe('00ls')
-    expect(seen).toEqual(['/internal/sessions/a-session/terminal/cli?cols=100&rows=30', 'Bearer inside'])
+    expect(seen).toEqual(['/internal/sessions/a-session/terminal/cli?cols=100&rows=30&mode=drive', 'Bearer inside'])
     socket.close()
     server.close()
   })

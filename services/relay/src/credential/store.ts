@@ -4,6 +4,7 @@
  */
 import { chmod, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { serial } from '@orchestra/contracts'
 import type { CredentialView } from '@orchestra/contracts'
 import { z } from 'zod'
 
@@ -51,18 +52,14 @@ export const makeCredentialStore = (folder: string, scriptedUrl?: string): Crede
     await rename(next, path)
   }
   /** One after the other: two requests that end together say what they say in order. */
-  let hearing: Promise<unknown> = Promise.resolve()
+  const hearing = serial()
   return {
     current,
     save,
-    heard(used, check) {
-      const next = hearing.then(async () => {
-        const now = await current()
-        if (now && now.kind !== 'scripted' && now.secret === used.secret && now.baseUrl === used.baseUrl && (now.lastCheck?.ok ?? true) !== check.ok) await save({ ...now, kind: now.kind, lastCheck: check })
-      })
-      hearing = next.catch(() => undefined)
-      return next
-    },
+    heard: (used, check) => hearing(async () => {
+      const now = await current()
+      if (now && now.kind !== 'scripted' && now.secret === used.secret && now.baseUrl === used.baseUrl && (now.lastCheck?.ok ?? true) !== check.ok) await save({ ...now, kind: now.kind, lastCheck: check })
+    }),
     forget: () => rm(path, { force: true }),
     async view() {
       const now = await current()

@@ -1,7 +1,7 @@
 /** The sessions that are let in, and the list of them on disk, so that a relay that starts again opens them by itself. */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Role, SessionId } from '@orchestra/contracts'
+import { Role, serial, SessionId } from '@orchestra/contracts'
 import { z } from 'zod'
 import type { Log } from '../log.ts'
 import { folderOf, openSession } from './session.ts'
@@ -25,13 +25,8 @@ export type Registry = {
 export const makeRegistry = (stateFolder: string, shared: Shared): Registry => {
   const path = join(stateFolder, 'sessions.json')
   const sessions = new Map<string, Session>()
-  let turn: Promise<unknown> = Promise.resolve()
   /** One change at a time: two calls for one session must not both make its socket. */
-  const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
-    const mine = turn.then(change)
-    turn = mine.catch(() => undefined) // its caller hears of it
-    return mine
-  }
+  const inTurn = serial()
 
   const persist = async (): Promise<void> => {
     await mkdir(stateFolder, { recursive: true })

@@ -3,7 +3,7 @@
  * are. Untracked files are in it, ignored ones are not, neither are repositories nested in the work tree.
  */
 import { copyFile, rename, rm, stat } from 'node:fs/promises'
-import { Sha } from '@orchestra/contracts'
+import { serial, Sha } from '@orchestra/contracts'
 import type { Places } from '../places.ts'
 import type { Git } from './git.ts'
 import { codeOf } from '../log.ts'
@@ -20,7 +20,7 @@ export class Snapshots {
   #copied = ''
   #last: Snapshot | null = null
   /** One at a time: they share one index, and a run that ends asks for its tree while a change is being taken. */
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #inTurn = serial()
 
   constructor(places: Places, git: Git) {
     this.#places = places
@@ -30,10 +30,7 @@ export class Snapshots {
 
   /** `skip`: paths relative to the work tree that must stay out (nested repositories, files over the bound). */
   take(skip: readonly string[]): Promise<Snapshot> {
-    const mine = this.#turn.then(() => this.#take(skip))
-    // Whoever asked hears of a failure; the next one goes on all the same.
-    this.#turn = Promise.allSettled([mine])
-    return mine
+    return this.#inTurn(() => this.#take(skip))
   }
 
   async #take(skip: readonly string[]): Promise<Snapshot> {

@@ -1,4 +1,5 @@
 /** All that concerns the session's files and commits, in both directions. */
+import { serial } from '@orchestra/contracts'
 import type { Sha, link } from '@orchestra/contracts'
 import { background, log } from '../log.ts'
 import type { Places } from '../places.ts'
@@ -28,7 +29,7 @@ export class Work {
   readonly #skips: Skips
   readonly #brings: boolean
   /** One change of refs at a time, in the order they came. */
-  #turn: Promise<unknown> = Promise.resolve()
+  readonly #inTurn = serial()
   /** Tip of the host's branch that the agent was asked to merge. */
   #toldTip: Sha | null = null
 
@@ -93,11 +94,5 @@ export class Work {
   async stop(): Promise<void> {
     this.#watch.stop()
     if (this.#brings) await this.#sync.settle()
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#turn.then(work)
-    this.#turn = next.catch(() => undefined)
-    return next
   }
 }

@@ -6,6 +6,7 @@
  * meanwhile. Only the server does this: two clients that each fold the same write would write it twice.
  */
 import { applyUpdate, Doc, encodeStateAsUpdate, encodeStateVector } from 'yjs'
+import { serial } from '@orchestra/contracts'
 import type { Actor, Problem } from '@orchestra/contracts'
 import type { Engine } from '../../ports/engine.ts'
 import { rewrite } from './edits.ts'
@@ -28,18 +29,12 @@ export class SpecBridge {
   #revision = ''
   /** The file has Windows line ends; the editor works with plain ones. */
   #crlf = false
-  #tail: Promise<unknown> = Promise.resolve()
+  /** One thing at a time: reads, writes and merges never interleave. */
+  readonly #inTurn = serial()
 
   constructor(file: SpecFile, store: SpecStore) {
     this.#file = file
     this.#store = store
-  }
-
-  /** One thing at a time: reads, writes and merges never interleave. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#tail.then(work, work)
-    this.#tail = result.catch(() => undefined)
-    return result
   }
 
   /** Fills a fresh document with its history and what the file says now. */
