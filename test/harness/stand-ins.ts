@@ -17,7 +17,7 @@ export type MemoryBus = Bus & {
 }
 
 export const memoryBus = (): MemoryBus => {
-  const none = { kind: 'none', baseUrl: '', hint: '', lastCheck: null } as const
+  const none = { kind: 'none', baseUrl: '', hint: '', lastCheck: null, limit: null } as const
   const it: MemoryBus = {
     inbox: [], controls: [], opened: new Set(), egress: null, onControl: async () => undefined,
     putInbox: async (session, item) => { if (!it.inbox.some((i) => i.item.delivery.message === item.delivery.message)) it.inbox.push({ session, item }) },

@@ -96,9 +96,14 @@ export const FromAgent = z.discriminatedUnion('type', [
   /** Numbered per container volume, kept on disk until acknowledged: arrive once, in order. */
   z.object({ type: z.literal('events'), from: z.number(), events: z.array(AgentEvent).max(200) }),
   z.object({ type: z.literal('progress'), step: z.enum(['setup', 'cli', 'ready', 'failed']), text: z.string().max(20_000) }),
-  /** The model has the message (delivered), or its container says it can't (failed). */
+  /**
+   * delivered: the CLI's transcript shows that it took the message in. seen: the model was given it, and it stands in the transcript as
+   * read; only then the relay forgets it. failed: its container says it can't.
+   */
   z.object({ type: z.literal('receipt'), messages: z.array(MessageId).max(100), state: z.enum(['delivered', 'seen', 'failed']), reason: z.string().max(2000).optional(), at: Timestamp }),
   z.object({ type: z.literal('cli-status'), status: z.enum(['starting', 'idle', 'busy', 'dialog', 'exited']), at: Timestamp }),
+  /** When the CLI's terminal last wrote. */
+  z.object({ type: z.literal('pulse'), terminalAt: Timestamp }),
   z.object({ type: z.literal('run-status'), id: RunId, status: z.enum(['running', 'passed', 'failed', 'cancelled']), exitCode: z.number().nullable(), tree: Sha.nullable(), lastLine: z.string().max(2000) }),
   z.object({ type: z.literal('notice'), text: z.string().max(4000) }),
 ])

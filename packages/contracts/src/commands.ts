@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { EgressRule } from './egress.ts'
 import { MergeId, MessageId, RunId, SessionId, Sha } from './ids.ts'
 import { limits } from './limits.ts'
-import { PermissionMode, ProjectSettings } from './views.ts'
+import { Delivery, PermissionMode, ProjectSettings } from './views.ts'
 
 const text = z.string().min(1).max(limits.messageText)
 const session = z.object({ session: SessionId })
@@ -45,8 +45,12 @@ export const commands = {
   'run.cancel': { input: z.object({ run: RunId }), reply: done },
   'run.retry': { input: z.object({ run: RunId }), reply: z.object({ run: RunId }) },
   'message.send': {
-    input: z.object({ to: z.union([SessionId, z.enum(['all', 'person'])]), text, kind: z.enum(['note', 'error', 'complete']).default('note') }),
-    reply: z.object({ message: MessageId, state: z.string() }),
+    input: z.object({
+      to: z.union([SessionId, z.enum(['all', 'person'])]), text, kind: z.enum(['note', 'error', 'complete']).default('note'),
+      wait: z.number().int().min(0).max(30_000).optional().describe('milliseconds to wait for its receipt before the reply'),
+    }),
+    /** What became of it until now; `state` says it in words. A refused message is a problem. */
+    reply: z.object({ message: MessageId, delivery: Delivery, state: z.string() }),
   },
   'message.ask': {
     input: z.object({
@@ -54,9 +58,12 @@ export const commands = {
       options: z.array(z.string().min(1).max(400)).max(limits.questionOptions).default([]),
       recommended: z.number().int().min(0).nullable().default(null),
       origin: z.enum(['tool', 'native', 'permission']).default('tool'),
+      to: SessionId.optional().describe('another session, when only it can know; default: the designer and the person'),
     }),
     reply: z.object({ message: MessageId }),
   },
+  /** The designer passes a question on to the person, with what it would say itself. */
+  'message.escalate': { input: z.object({ message: MessageId, note: z.string().max(2000).optional() }), reply: done },
   'message.answer': {
     input: z.object({ message: MessageId, text: text.optional(), option: z.number().int().min(0).optional() }),
     reply: z.object({ text: z.string() }),

@@ -37,11 +37,11 @@ export const SessionReport = z.discriminatedUnion('type', [
   z.object({ type: z.literal('link'), session: SessionId, up: z.boolean(), at: Timestamp }),
   z.object({ type: z.literal('frame'), session: SessionId, frame: FromAgent }),
   z.object({ type: z.literal('usage'), session: SessionId, request: z.uuid(), model: z.string().max(200), tokens: Tokens, status: z.number(), /** the fullest of a subscription's windows; `used` from 0 to 1 */ window: z.object({ used: z.number(), resetsAt: Timestamp.nullable() }).nullable(), at: Timestamp }),
-  z.object({ type: z.literal('limited'), session: SessionId, until: Timestamp.nullable(), text: z.string().max(2000), at: Timestamp }),
+  z.object({ type: z.literal('limited'), session: SessionId, until: Timestamp.nullable(), text: z.string().max(2000), cause: z.enum(['endpoint', 'budget']).default('endpoint'), at: Timestamp }),
   /** Model requests do not get through, and why; null: they do again. */
   z.object({ type: z.literal('model-trouble'), session: SessionId, text: z.string().max(2000).nullable(), at: Timestamp }),
   z.object({ type: z.literal('egress-refused'), session: SessionId, host: z.string().max(300), port: z.number(), reason: z.string().max(300), cause: EgressCause, at: Timestamp }),
-  z.object({ type: z.literal('ask'), session: SessionId, id: z.uuid(), origin: z.enum(['tool', 'native', 'permission']), question: z.string(), options: z.array(z.string()), recommended: z.number().nullable() }),
+  z.object({ type: z.literal('ask'), session: SessionId, id: z.uuid(), origin: z.enum(['tool', 'native', 'permission']), question: z.string(), options: z.array(z.string()), recommended: z.number().nullable(), /** another session that is asked; default: designer and person */ to: SessionId.optional() }),
   z.object({ type: z.literal('ask-closed'), session: SessionId, message: MessageId, reason: z.string().max(400) }),
 ])
 export type SessionReport = z.infer<typeof SessionReport>

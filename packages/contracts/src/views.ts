@@ -5,9 +5,28 @@ import { Actor, MergeId, MessageId, ProjectId, Role, RunId, SessionId, Sha, Time
 import { Problem } from './problems.ts'
 
 export const SessionStatus = z.enum([
-  'queued', 'starting', 'setup', 'working', 'idle', 'waiting', 'paused', 'limited', 'interrupted', 'complete', 'failed', 'lost', 'archived', 'deleted',
+  'queued', 'starting', 'setup', 'working', 'idle', 'waiting', 'dialog', 'stuck', 'paused', 'limited', 'interrupted', 'complete', 'failed', 'lost', 'archived', 'deleted',
 ])
 export type SessionStatus = z.infer<typeof SessionStatus>
+
+/** Who holds the answer that a waiting session, or an open question, waits for. */
+export const WaitsFor = z.discriminatedUnion('kind', [z.object({ kind: z.literal('person') }), z.object({ kind: z.literal('designer') }), z.object({ kind: z.literal('session'), id: SessionId })])
+export type WaitsFor = z.infer<typeof WaitsFor>
+
+/** What a status is derived from, each with the time since when it is so; null: never seen. */
+export const SessionFacts = z.object({
+  container: z.object({ state: z.string(), at: Timestamp.nullable() }).nullable(),
+  /** Its line to the relay. */
+  link: z.object({ up: z.boolean(), at: Timestamp.nullable() }),
+  cli: z.object({ state: z.string(), at: Timestamp.nullable() }).nullable(),
+  lastHookAt: Timestamp.nullable(),
+  lastTerminalAt: Timestamp.nullable(),
+  dialogAt: Timestamp.nullable(),
+  questionAt: Timestamp.nullable(),
+  /** A command that failed again and again. */
+  failing: z.object({ command: z.string(), times: z.number(), at: Timestamp }).nullable(),
+})
+export type SessionFacts = z.infer<typeof SessionFacts>
 
 /** Steps of a start, in order; shown while starting and named when one fails. */
 export const StartStep = z.enum(['branch', 'worktree', 'relay', 'container', 'setup', 'cli'])
@@ -48,8 +67,11 @@ export const SessionView = z.object({
   status: SessionStatus,
   /** One plain sentence about the status: what it waits for, why it is queued, which step failed. */
   statusText: z.string(),
-  /** Of a paused session; null else. */
-  pausedBy: PausedBy.nullable(),
+  /** For `waiting`: whom it waits for. */
+  waitsFor: WaitsFor.nullable().default(null),
+  /** For `paused`: by what. */
+  pausedBy: PausedBy.nullable().default(null),
+  facts: SessionFacts.nullable().default(null),
   startStep: StartStep.nullable(),
   problem: Problem.nullable(),
   /** Where the host sees its files; null for the designer. */
@@ -76,8 +98,17 @@ export type SessionView = z.infer<typeof SessionView>
 
 export const MessageKind = z.enum(['note', 'question', 'error', 'complete', 'answer'])
 export type MessageKind = z.infer<typeof MessageKind>
-export const Delivery = z.enum(['queued', 'delivered', 'seen', 'failed'])
+/**
+ * How far a message got. queued: committed here, its receiver's CLI has not taken it in. delivered: the CLI's transcript shows that it
+ * took it in. seen: it was handed to the model, and stands in the transcript as what the model read. answered: the turn that read it
+ * has ended, or, for a question, somebody answered. failed: it never arrives, with the reason. Shown to a person counts as delivered.
+ */
+export const Delivery = z.enum(['queued', 'delivered', 'seen', 'answered', 'failed'])
 export type Delivery = z.infer<typeof Delivery>
+
+/** One receiver of a message to all. */
+export const Receiver = z.object({ session: SessionId, delivery: Delivery, reason: z.string().nullable(), at: Timestamp })
+export type Receiver = z.infer<typeof Receiver>
 
 /** Where a question came from: our tool, the CLI's own question tool, its permission prompt, or the system (an approval). */
 export const QuestionOrigin = z.enum(['tool', 'native', 'permission', 'system'])
@@ -100,10 +131,19 @@ export const MessageView = z.object({
   /** For a question: open until answered or withdrawn. */
   state: z.enum(['none', 'open', 'answered', 'withdrawn']),
   answer: z.object({ text: z.string(), by: Actor, at: Timestamp }).nullable(),
+  /** For an open question: who is asked now. */
+  waitsFor: WaitsFor.nullable().default(null),
+  /** What the designer says about a question that it passed on to the person. */
+  note: z.string().nullable().default(null),
   delivery: Delivery,
+  /** Why it failed, or why it still waits. */
+  deliveryReason: z.string().nullable().default(null),
   sentAt: Timestamp,
   deliveredAt: Timestamp.nullable(),
   seenAt: Timestamp.nullable(),
+  answeredAt: Timestamp.nullable().default(null),
+  /** For a message to all: each receiver with its receipt. */
+  receivers: z.array(Receiver).default([]),
 })
 export type MessageView = z.infer<typeof MessageView>
 
@@ -161,7 +201,7 @@ export type RunView = z.infer<typeof RunView>
 export const AttentionView = z.object({
   id: z.string(),
   rank: z.number(),
-  kind: z.enum(['error', 'failed-start', 'question', 'permission', 'approval', 'complete', 'credential', 'proposal', 'egress']),
+  kind: z.enum(['error', 'failed-start', 'question', 'permission', 'approval', 'complete', 'credential', 'proposal', 'egress', 'stuck']),
   session: SessionId.nullable(),
   messageId: MessageId.nullable(),
   mergeId: MergeId.nullable(),
@@ -169,6 +209,10 @@ export const AttentionView = z.object({
   text: z.string(),
   options: z.array(z.string()),
   recommended: z.number().nullable(),
+  /** `designer`: the designer was asked first and may still answer; the person may, too. */
+  with: z.enum(['person', 'designer']).default('person'),
+  /** What the designer says about it. */
+  note: z.string().nullable().default(null),
   since: Timestamp,
 })
 export type AttentionView = z.infer<typeof AttentionView>
@@ -246,8 +290,22 @@ export const ProjectSettings = z.object({
   egressAllow: z.array(EgressRule).max(200),
   /** Kept refused: nobody is asked again. */
   egressRefuse: z.array(EgressRule).max(200),
+  /** Seconds that a question of an executor is with the designer before the person is asked. */
+  escalateSeconds: z.number().int().min(0).max(3600),
+  /** Minutes without any event after which a working session counts as stuck. */
+  stuckMinutes: z.number().int().min(1).max(1440),
 })
 export type ProjectSettings = z.infer<typeof ProjectSettings>
+
+/** A limit of the credential: nothing is sent with it before `until`. */
+export const CredentialLimit = z.object({
+  /** endpoint: it answered 429. budget: what a person allowed is used up. */
+  cause: z.enum(['endpoint', 'budget']),
+  text: z.string(),
+  since: Timestamp,
+  until: Timestamp,
+})
+export type CredentialLimit = z.infer<typeof CredentialLimit>
 
 export const CredentialView = z.object({
   kind: z.enum(['none', 'api-key', 'subscription', 'scripted']),
@@ -256,6 +314,7 @@ export const CredentialView = z.object({
   hint: z.string(),
   /** What the last try with one real request said. */
   lastCheck: z.object({ ok: z.boolean(), text: z.string(), at: Timestamp }).nullable(),
+  limit: CredentialLimit.nullable().default(null),
 })
 export type CredentialView = z.infer<typeof CredentialView>
 
@@ -270,6 +329,8 @@ export const ProjectView = z.object({
   dirtyFiles: z.array(z.string()),
   settings: ProjectSettings,
   credential: CredentialView,
+  /** What the credential's limit holds up, while there is one. */
+  held: z.object({ sessions: z.array(SessionId), messages: z.number() }).nullable().default(null),
   /** Package registries that the tools in the sessions' image name; reached unless egress is closed. */
   registries: z.array(Registry),
   warnings: z.array(z.string()),

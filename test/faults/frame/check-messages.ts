@@ -34,7 +34,7 @@ export const checkMessages = async (rig: Rig): Promise<string[]> => {
     // A deleted session took its conversation along; what was told before is not compared any more.
     if (token === null || session === null || row.phase === 'deleted' || row.deleted_at !== null) continue
     const times = timesGiven(await given(session), token)
-    const told = row.delivery === 'delivered' || row.delivery === 'seen'
+    const told = ['delivered', 'seen', 'answered'].includes(row.delivery)
     if (told && times === 0) lost.push(`message ${row.id} to ${session} is called ${row.delivery} and does not stand in its conversation`)
     if (times > 1) lost.push(`message ${row.id} to ${session} stands ${times} times in its conversation`)
     if (!told && times > 0) lost.push(`message ${row.id} to ${session} stands in its conversation and is called ${row.delivery}`)

@@ -2,11 +2,29 @@
 import type { AgentEvent } from '@orchestra/contracts'
 import type { SessionRow } from './rows.ts'
 
+/** Different commands that are counted at a time. */
+const mostFailing = 5
+
+const commandOf = (input: unknown): string | null => {
+  const command = typeof input === 'object' && input !== null ? (input as { command?: unknown }).command : null
+  return typeof command === 'string' && command.trim() !== '' ? command.trim().slice(0, 400) : null
+}
+
+/** The same command failing again and again is a loop, whatever is done in between; its success ends the count. */
+const countFailing = (row: SessionRow, event: Extract<AgentEvent, { type: 'tool.finished' }>): SessionRow['failing'] => {
+  const command = commandOf(event.input)
+  if (command === null) return row.failing
+  const before = row.failing.find((f) => f.command === command)
+  const others = row.failing.filter((f) => f !== before)
+  return event.ok ? others : [...others, { command, times: (before?.times ?? 0) + 1, at: event.at }].slice(-mostFailing)
+}
+
 export const afterEvent = (row: SessionRow, event: AgentEvent): Partial<SessionRow> => {
   switch (event.type) {
     case 'cli.started': return { conversationStarted: true, dialog: null }
     // New work: what it said about the old is no longer its state.
-    case 'prompt': return { completedAt: null, interruptedAt: null, modelTrouble: null }
+    case 'prompt': return { completedAt: null, interruptedAt: null, modelTrouble: null, failing: [] }
+    case 'tool.finished': return { failing: countFailing(row, event) }
     case 'dialog.opened': return { dialog: event.what }
     case 'dialog.closed': return { dialog: null }
     case 'turn.ended': return { modelTrouble: null }

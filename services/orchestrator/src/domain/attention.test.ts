@@ -5,8 +5,8 @@ import type { AttentionFacts } from './attention.ts'
 import { merge, message, minutesAgo, now, session, sid } from './fixture.ts'
 
 const facts = (given: Partial<AttentionFacts>): AttentionFacts => ({
-  now, sessions: [session()], messages: [], merges: [], settings: { checkProposal: null } as ProjectSettings,
-  credential: { kind: 'api-key', baseUrl: '', hint: '', lastCheck: null }, ...given,
+  now, sessions: [session()], messages: [], merges: [], settings: { checkProposal: null, stuckMinutes: 15 } as ProjectSettings,
+  credential: { kind: 'api-key', baseUrl: '', hint: '', lastCheck: null, limit: null }, ...given,
 })
 const kinds = (given: Partial<AttentionFacts>) => attentionOf(facts(given)).map((a) => a.kind)
 
@@ -16,7 +16,7 @@ it('puts what is broken first, then questions by their wait, approvals, completi
     sessions: [session(), session({ id: sid('bad'), phase: 'failed' })],
     messages: [waits(1), message('complete'), waits(9), message('error', { sentAt: minutesAgo(30) }), message('question', { state: 'open', origin: 'permission', sentAt: minutesAgo(4) })],
     merges: [merge({ session: sid('bad') })],
-    credential: { kind: 'none', baseUrl: '', hint: '', lastCheck: null },
+    credential: { kind: 'none', baseUrl: '', hint: '', lastCheck: null, limit: null },
   }))
   expect(items.map((i) => i.kind)).toEqual(['error', 'failed-start', 'question', 'permission', 'question', 'approval', 'complete', 'credential'])
   expect(items.filter((i) => i.kind === 'question').map((i) => i.text)).toEqual(['for 9', 'for 1'])

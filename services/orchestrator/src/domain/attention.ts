@@ -5,10 +5,10 @@ import type { EgressRequestRow, MergeRow, MessageRow, SessionRow } from './rows.
 import { asCode } from './image.ts'
 import type { ImageProposal } from './image.ts'
 import { withinReach } from './reach.ts'
-import { sessionStatus } from './status.ts'
+import { sessionStatus, waitsForOf } from './status.ts'
 import type { DerivedStatus } from './status.ts'
 
-export const ranks = { broken: 0, question: 1, approval: 2, complete: 3, setup: 4 } as const
+export const ranks = { broken: 0, question: 1, stuck: 2, approval: 3, complete: 4, setup: 5, designer: 6 } as const
 
 export type AttentionFacts = {
   now: string
@@ -23,22 +23,25 @@ export type AttentionFacts = {
   /** An image definition of the target branch that waits for a yes, or whose build failed. */
   image?: ImageProposal | null
 }
-type Live = SessionRow & { derived: DerivedStatus; asks: boolean }
+type Live = SessionRow & { derived: DerivedStatus }
 
 type Item = AttentionView
 const item = (a: Pick<Item, 'id' | 'rank' | 'kind' | 'title' | 'text' | 'since'> & Partial<Item>): Item =>
-  ({ session: null, messageId: null, mergeId: null, options: [], recommended: null, ...a })
+  ({ session: null, messageId: null, mergeId: null, options: [], recommended: null, with: 'person', note: null, ...a })
 
 const senderOf = (m: MessageRow): SessionId | null => (m.from.kind === 'session' ? m.from.id : null)
 
-const ofMessage = (m: MessageRow, titleOf: (id: SessionId | null) => string): Item | null => {
+const ofMessage = (m: MessageRow, now: string, titleOf: (id: SessionId | null) => string): Item | null => {
   if (m.dismissedAt || m.copyOf) return null
   const session = senderOf(m)
   const base = { session, messageId: m.id, mergeId: m.merge, text: m.text, options: m.options, recommended: m.recommended, since: m.sentAt, title: session ? titleOf(session) : actorName(m.from) }
   if (m.kind === 'question' && m.state === 'open') {
     // An approval is listed once, by its merge.
     if (m.origin === 'system') return m.merge ? null : item({ ...base, id: `message:${m.id}`, rank: ranks.approval, kind: 'approval' })
-    return item({ ...base, id: `message:${m.id}`, rank: ranks.question, kind: m.origin === 'permission' ? 'permission' : 'question' })
+    const waitsFor = waitsForOf(m, now)
+    if (waitsFor.kind === 'session') return null
+    const withDesigner = waitsFor.kind === 'designer'
+    return item({ ...base, id: `message:${m.id}`, rank: withDesigner ? ranks.designer : ranks.question, kind: m.origin === 'permission' ? 'permission' : 'question', with: waitsFor.kind, note: m.note })
   }
   if (m.to.kind !== 'person') return null
   if (m.kind === 'error') return item({ ...base, id: `message:${m.id}`, rank: ranks.broken, kind: 'error' })
@@ -58,7 +61,8 @@ const ofSession = (s: Live, now: string): Item | null => {
   if (s.phase === 'paused' && s.pausedBy !== null && s.pausedBy !== 'person') return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'error', text: s.derived.statusText })
   if (s.modelTrouble && needsPerson(s, s.modelTrouble, now)) return item({ ...at, id: `session:${s.id}`, rank: ranks.broken, kind: 'error', title: 'No answer from the model', text: `${s.modelTrouble.text}\n\n${s.modelTrouble.ended ? 'Nothing is lost: Continue takes the turn up again.' : 'It is tried again by itself; what it says in its terminal tells how often.'}`, since: s.modelTrouble.at })
   // A dialog in the terminal that came as no question of its own.
-  if (s.derived.status === 'waiting' && s.cli === 'dialog' && !s.asks) return item({ ...at, id: `session:${s.id}`, rank: ranks.question, kind: 'permission', text: s.derived.statusText, since: s.cliAt ?? s.lastEventAt })
+  if (s.derived.status === 'dialog') return item({ ...at, id: `session:${s.id}`, rank: ranks.question, kind: 'permission', text: s.derived.statusText, since: s.cliAt ?? s.lastEventAt })
+  if (s.derived.status === 'stuck') return item({ ...at, id: `session:${s.id}`, rank: ranks.stuck, kind: 'stuck', text: s.derived.statusText, since: s.hookAt ?? s.lastEventAt })
   return null
 }
 
@@ -125,13 +129,13 @@ const isOver = (m: MessageRow, f: AttentionFacts): boolean => {
 
 export const attentionOf = (f: AttentionFacts): AttentionView[] => {
   const asked = (s: SessionRow) => f.messages.filter((m) => m.kind === 'question' && m.state === 'open' && senderOf(m) === s.id)
-  const live = new Map(f.sessions.filter((s) => s.phase !== 'deleted' && s.phase !== 'deleting').map((s): [SessionId, Live] => [s.id, { ...s, derived: sessionStatus(s, asked(s), f.now), asks: asked(s).length > 0 }]))
+  const live = new Map(f.sessions.filter((s) => s.phase !== 'deleted' && s.phase !== 'deleting').map((s): [SessionId, Live] => [s.id, { ...s, derived: sessionStatus(s, { asked: asked(s), now: f.now, stuckMinutes: f.settings.stuckMinutes }) }]))
   const titleOf = (id: SessionId | null) => (id ? (live.get(id)?.title ?? id) : '')
   const isLive = (i: Item | null): i is Item => i !== null && (i.session === null || live.has(i.session))
   const questionOf = (m: MergeRow) => f.messages.find((q) => q.merge === m.id && q.state === 'open')
   return [
     ...[...live.values()].map((s) => ofSession(s, f.now)),
-    ...f.messages.filter((m) => !isOver(m, f)).map((m) => ofMessage(m, titleOf)),
+    ...f.messages.filter((m) => !isOver(m, f)).map((m) => ofMessage(m, f.now, titleOf)),
     ...newest(f.merges).map((m) => ofMerge(m, titleOf, questionOf)),
     ...(f.hosts ?? []).filter((r) => r.allowed === null && !withinReach(f.settings, r.host)).map((r) => ofHost(r, titleOf)),
     ...ofInterrupted(f.sessions),

@@ -12,7 +12,7 @@ test('texts say who speaks and what kind of message it is', () => {
   expect(framed(message({}), null)).toBe('[From: auth]\nHello')
   expect(framed(message({ kind: 'error' }), null)).toBe('[From: auth]\nERROR: Hello')
   expect(framed(message({ kind: 'complete' }), null)).toBe('[From: auth]\nCOMPLETE: Hello')
-  expect(framed(message({ kind: 'question', options: ['a', 'b'], recommended: 1 }), null)).toBe('[From: auth]\nQUESTION: Hello\n1. a\n2. b (recommended)')
+  expect(framed(message({ kind: 'question', options: ['a', 'b'], recommended: 1 }), null)).toMatch(/^\[From: auth\]\nQUESTION: Hello\n1\. a\n2\. b \(recommended\)\n\n\(Message [0-9a-f-]{36}\. auth waits for it: answer with the tool "answer"\.\)$/)
   expect(framed(message({ from: owner }), null)).toBe('[From: person]\nHello')
 })
 

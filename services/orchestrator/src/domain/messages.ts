@@ -1,7 +1,7 @@
 /** How messages read for a model, and who gets a copy. */
 import { actorName } from '@orchestra/contracts'
-import type { Actor, bus } from '@orchestra/contracts'
-import type { MessageRow } from './rows.ts'
+import type { Actor, bus, CredentialLimit } from '@orchestra/contracts'
+import type { MessageRow, SessionRow } from './rows.ts'
 
 const prefixes = { note: '', question: 'QUESTION: ', error: 'ERROR: ', complete: 'COMPLETE: ', answer: 'ANSWER: ' } as const
 
@@ -17,15 +17,25 @@ const short = (text: string): string => { const line = text.trim().replace(/\s+/
 /** A line of an agent's words that looks like our frame is quoted: messages are read in batches, and a forged frame would name another sender. */
 const inert = (body: string, from: Actor): string => (from.kind === 'person' ? body : body.replace(/^(?=[^\S\n]*\[\s*from\s*:)/gim, '> '))
 
+/** Why the designer can not take a question now; null: it can. `asks`: it waits for an answer itself. */
+export const designerAway = (designer: SessionRow, asks: boolean, limit: CredentialLimit | null, now: string): string | null => {
+  if (designer.phase !== 'running' || !designer.linkUp || designer.cli === 'exited' || designer.cli === 'starting' || designer.cli === null) return 'the designer is stopped'
+  if (limit && Date.parse(limit.until) > Date.parse(now)) return 'the designer is held by the limit'
+  if (designer.limitedUntil !== null && Date.parse(designer.limitedUntil) > Date.parse(now)) return 'the designer is limited'
+  if (designer.cli === 'dialog' || asks) return 'the designer waits for an answer itself'
+  return designer.cli === 'busy' ? 'the designer is working' : null
+}
+
 /** Text for the receiver's model. `about` is what an answer answers. */
 export const framed = (m: MessageRow, about: MessageRow | null): string => {
   const question = m.kind === 'answer' && about ? `(to your question "${short(about.text)}") ` : ''
-  return `[From: ${senderName(m.from)}]\n${inert(`${prefixes[m.kind]}${question}${m.text}${numbered(m.options, m.recommended)}`, m.from)}`
+  const asked = m.kind === 'question' && m.to.kind === 'session' ? `\n\n(Message ${m.id}. ${senderName(m.from)} waits for it: answer with the tool "answer".)` : ''
+  return `[From: ${senderName(m.from)}]\n${inert(`${prefixes[m.kind]}${question}${m.text}${numbered(m.options, m.recommended)}`, m.from)}${asked}`
 }
 
 /** What the designer reads of a question, and how it may answer it. */
 export const questionForDesigner = (m: MessageRow): string =>
-  `[From: ${senderName(m.from)}]\n${inert(`QUESTION: ${m.text}${numbered(m.options, m.recommended)}`, m.from)}\n\n(Message ${m.id}. The person sees it too. Answer it with the tool "answer" only when the spec or the person's words settle it; otherwise leave it to the person.)`
+  `[From: ${senderName(m.from)}]\n${inert(`QUESTION: ${m.text}${numbered(m.options, m.recommended)}`, m.from)}\n\n(Message ${m.id}. The person sees it too. Answer it with the tool "answer" when the spec or the person's words settle it; otherwise pass it on at once with the tool "escalate" and what you would say.)`
 
 /** What the designer reads when somebody else answered. */
 export const answeredForDesigner = (question: MessageRow, answer: string, by: Actor): string =>

@@ -8,7 +8,7 @@ export const newSession = (s: {
 }): SessionRow => ({
   id: s.id, projectId: s.projectId, role: s.role, title: s.title, instructions: s.instructions, permissionMode: s.permissionMode, paired: s.paired, phase: s.phase,
   branch: null, baseSha: null, target: null, tip: null, toldTip: null, worktree: null, conversation: s.conversation, conversationStarted: false,
-  queueReason: null, pausedBy: null, pausedText: null, startStep: null, problem: null, container: null, containerAt: null, linkUp: false, linkAt: null, cli: null, cliAt: null, dialog: null,
+  queueReason: null, pausedBy: null, pausedText: null, startStep: null, problem: null, hookAt: null, terminalAt: null, failing: [], container: null, containerAt: null, linkUp: false, linkAt: null, cli: null, cliAt: null, dialog: null,
   setup: 'none', limitedUntil: null, limitedText: null, modelTrouble: null, interruptedAt: null, completedAt: null, lastEventAt: s.now, lastActivity: '', aheadBy: 0, behindBy: 0,
   diffStat: { files: 0, added: 0, removed: 0 }, diffVersion: 0, snapshotTree: null, carried: [], covers: [], badges: [], applied: false, renewWhenIdle: false,
   createdBy: s.createdBy, createdAt: s.now, deletedAt: null,
@@ -20,7 +20,7 @@ export const newMessage = (m: {
 }): MessageRow => ({
   id: m.id, seq: 0, projectId: m.projectId, kind: m.kind, from: m.from, to: m.to, text: m.text, options: m.options ?? [], recommended: m.recommended ?? null,
   origin: m.origin ?? null, inReplyTo: m.inReplyTo ?? null, state: m.kind === 'question' ? 'open' : 'none', answerText: null, answerOption: null,
-  answeredBy: null, answeredAt: null, copyOf: m.copyOf ?? null, merge: null, delivery: m.to.kind === 'person' ? 'delivered' : 'queued', deliveryReason: null,
+  answeredBy: null, answeredAt: null, copyOf: m.copyOf ?? null, merge: null, designerUntil: null, escalatedAt: null, note: null, delivery: m.to.kind === 'person' ? 'delivered' : 'queued', deliveryReason: null,
   dismissedAt: null, sentAt: m.now, deliveredAt: m.to.kind === 'person' ? m.now : null, seenAt: null,
 })
 

@@ -56,6 +56,11 @@ export type SessionRow = {
   cliAt: string | null
   /** What an open dialog asks, in the terminal. */
   dialog: string | null
+  /** Last event of its CLI, and last byte that its terminal wrote. */
+  hookAt: string | null
+  terminalAt: string | null
+  /** Commands that failed since its last prompt and have not succeeded since, newest last. */
+  failing: { command: string; times: number; at: string }[]
   setup: 'none' | 'running' | 'passed' | 'failed'
   limitedUntil: string | null
   limitedText: string | null
@@ -106,7 +111,12 @@ export type MessageRow = {
   copyOf: MessageId | null
   /** For a question of origin `system`: the merge that waits for a yes. */
   merge: MergeId | null
-  delivery: 'queued' | 'delivered' | 'seen' | 'failed'
+  /** For a question: with the designer until then, unless it was escalated before. Null: the person, or the named session, was asked at once. */
+  designerUntil: string | null
+  escalatedAt: string | null
+  /** What the designer said when it passed the question on. */
+  note: string | null
+  delivery: 'queued' | 'delivered' | 'seen' | 'answered' | 'failed'
   deliveryReason: string | null
   /** The person has put it out of the attention list. */
   dismissedAt: string | null
@@ -195,8 +205,10 @@ export type EventData = {
   'link': { up: boolean }
   'container': { state: string; exitCode: number | null; oomKilled: boolean }
   'message.sent': { message: MessageId; kind: MessageKind; to: string; text: string }
-  'message.delivered': { messages: MessageId[]; state: 'delivered' | 'seen' | 'failed'; reason: string | null }
+  'message.delivered': { messages: MessageId[]; state: 'delivered' | 'seen' | 'answered' | 'failed'; reason: string | null }
   'message.answered': { message: MessageId; text: string }
+  /** Now the person is asked: the designer passed it on, or did not answer in time, or could not. */
+  'message.escalated': { message: MessageId; reason: string }
   'message.withdrawn': { message: MessageId; reason: string }
   'import.commits': { tip: Sha; commits: number; flags: string[]; pinned: Sha | null }
   'import.snapshot': { sha: Sha; files: number; added: number; removed: number }
@@ -212,6 +224,7 @@ export type EventData = {
   'merge.changed': { merge: MergeId; status: MergeStatus; text: string; sha: Sha | null }
   'model.trouble': { text: string }
   'usage.limited': { until: string | null; text: string }
+  'usage.limit-over': { text: string }
   'egress.refused': { host: string; port: number; reason: string }
   'egress.decided': { host: string; allowed: boolean }
   'settings.saved': { fields: string[] }

@@ -6,7 +6,7 @@ import type { SettingsRow } from './rows.ts'
 /** `.orchestra/config.yaml` as it stands on the target branch. */
 export type ProjectConfig = { setup?: string | null; check?: string | null; checkMinutes?: number; carry?: string[]; keepSpecsInGit?: boolean; prices?: Record<string, Price> }
 
-const defaults = { memoryMb: 2048, cpus: 2, pids: 2048, checkMinutes: 30 } as const
+const defaults = { memoryMb: 2048, cpus: 2, pids: 2048, checkMinutes: 30, escalateSeconds: 60, stuckMinutes: 15 } as const
 const mostByDefault = 8
 /** Left to the services and the machine. */
 const keptFreeMb = 1024
@@ -39,6 +39,8 @@ export const effectiveSettings = (x: { row: SettingsRow; config: ProjectConfig; 
     egress: row.egress ?? 'listed',
     egressAllow: row.egressAllow ?? [],
     egressRefuse: row.egressRefuse ?? [],
+    escalateSeconds: row.escalateSeconds ?? defaults.escalateSeconds,
+    stuckMinutes: row.stuckMinutes ?? defaults.stuckMinutes,
   }
 }
 

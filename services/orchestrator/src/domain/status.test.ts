@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
-import { message, minutesAgo, now, session } from './fixture.ts'
-import type { SessionRow } from './rows.ts'
+import type { AgentEvent } from '@orchestra/contracts'
+import { afterEvent } from './agent-facts.ts'
+import { message, minutesAgo, now, session, sid } from './fixture.ts'
+import type { MessageRow, SessionRow } from './rows.ts'
 import { sessionStatus } from './status.ts'
 
 const cases: [string, Partial<SessionRow>, string][] = [
@@ -14,7 +16,18 @@ const cases: [string, Partial<SessionRow>, string][] = [
   ['gets no answer and tries again', { cli: 'busy', modelTrouble: { text: 'x refuses', at: now, ended: false } }, 'working'],
   ['ended its turn without an answer', { modelTrouble: { text: 'x refuses', at: now, ended: true } }, 'interrupted'],
   ['ended its turn at a limit', { limitedUntil: minutesAgo(-5), limitedText: 'too much', modelTrouble: { text: 'x refuses', at: now, ended: true } }, 'limited'],
-  ['has a dialog', { cli: 'dialog', dialog: 'Trust?' }, 'waiting'],
+  ['has a dialog', { cli: 'dialog', dialog: 'Trust?' }, 'dialog'],
+  ['works, and its last event is a while ago', { cli: 'busy', cliAt: minutesAgo(20), hookAt: minutesAgo(14) }, 'working'],
+  ['says that it works, and nothing happens', { cli: 'busy', cliAt: minutesAgo(20), hookAt: minutesAgo(16) }, 'stuck'],
+  ['has just begun to work after a long rest', { cli: 'busy', cliAt: minutesAgo(0), hookAt: minutesAgo(600) }, 'working'],
+  ['fails at the same command', { cli: 'busy', failing: [{ command: 'npm test', times: 3, at: now }] }, 'stuck'],
+  ['failed at it twice', { cli: 'busy', failing: [{ command: 'npm test', times: 2, at: now }] }, 'working'],
+  ['failed at it and stopped', { failing: [{ command: 'npm test', times: 5, at: now }] }, 'idle'],
+  ['is limited and was interrupted', { limitedUntil: minutesAgo(-5), limitedText: 'too much', interruptedAt: now }, 'limited'],
+  ['works again before its limit is over', { limitedUntil: minutesAgo(-5), limitedText: 'too much', cli: 'busy' }, 'working'],
+  ['sets up beside a running CLI', { setup: 'running', cli: 'busy' }, 'setup'],
+  ['has no place', { phase: 'queued', queueReason: 'full' }, 'queued'],
+  ['is deleted', { phase: 'deleted' }, 'deleted'],
   ['lost its container', { container: 'exited' }, 'lost'],
   ['lost its CLI', { cli: 'exited' }, 'lost'],
   ['is silent for a moment', { linkUp: false, linkAt: minutesAgo(0.1) }, 'starting'],
@@ -25,12 +38,39 @@ const cases: [string, Partial<SessionRow>, string][] = [
   ['is paused by its budget', { phase: 'paused', pausedBy: 'budget', pausedText: 'Paused: its budget is used up.' }, 'paused'],
   ['failed', { phase: 'failed' }, 'failed'],
 ]
-it.each(cases)('a session that %s', (_name, given, status) => expect(sessionStatus(session(given), [], now).status).toBe(status))
-it('says why it is paused', () => expect(sessionStatus(session({ phase: 'paused', pausedBy: 'disk', pausedText: 'Paused: the disk is nearly full.' }), [], now).statusText).toBe('Paused: the disk is nearly full.'))
+const facts = (asked: MessageRow[] = []) => ({ asked, now, stuckMinutes: 15 })
+it.each(cases)('a session that %s', (_name, given, status) => expect(sessionStatus(session(given), facts()).status).toBe(status))
+it('says why it is paused', () => expect(sessionStatus(session({ phase: 'paused', pausedBy: 'disk', pausedText: 'Paused: the disk is nearly full.' }), facts()).statusText).toBe('Paused: the disk is nearly full.'))
 it('waits for an answer, whatever its CLI does', () => {
   const question = message('question', { text: 'Which one?\nThis or that' })
-  expect(sessionStatus(session({ cli: 'busy' }), [question], now)).toEqual({ status: 'waiting', statusText: 'Waits for an answer: Which one?' })
+  expect(sessionStatus(session({ cli: 'busy' }), facts([question]))).toEqual({ status: 'waiting', statusText: 'Waits for an answer: Which one?', waitsFor: { kind: 'person' }, pausedBy: null })
+  expect(sessionStatus(session({ container: 'exited' }), facts([question])).status).toBe('lost')
+})
+it('says whom it waits for: the designer until its time is over or it passed the question on, a session, or the person', () => {
+  const of = (given: Partial<MessageRow>) => sessionStatus(session(), facts([message('question', given)])).waitsFor
+  expect(of({ designerUntil: minutesAgo(-1) })).toEqual({ kind: 'designer' })
+  expect(of({ designerUntil: minutesAgo(1) })).toEqual({ kind: 'person' })
+  expect(of({ designerUntil: minutesAgo(-1), escalatedAt: now })).toEqual({ kind: 'person' })
+  expect(of({ to: { kind: 'session', id: sid('api') } })).toEqual({ kind: 'session', id: 'api' })
+})
+it('says what paused it', () => {
+  expect(sessionStatus(session({ phase: 'paused', pausedBy: 'budget', pausedText: null }), facts())).toMatchObject({ pausedBy: 'budget', statusText: 'Paused: its budget is used up.' })
+  expect(sessionStatus(session({ phase: 'paused', pausedBy: 'disk', pausedText: '2 % free' }), facts())).toMatchObject({ pausedBy: 'disk', statusText: '2 % free' })
+  expect(sessionStatus(session({ phase: 'paused' }), facts())).toMatchObject({ pausedBy: 'person' })
+})
+it('names the last sign of life of what is stuck', () => {
+  const s = sessionStatus(session({ cli: 'busy', cliAt: minutesAgo(40), hookAt: minutesAgo(30), terminalAt: minutesAgo(3), lastActivity: 'Runs npm test' }), facts())
+  expect(s.statusText).toBe('Says that it works, and nothing has happened for 30 min. Last: Runs npm test. Its terminal last wrote at 09:57 UTC.')
+})
+it('counts how often the same command fails, until it succeeds or a new prompt comes', () => {
+  const tool = (command: string, ok: boolean) => ({ type: 'tool.finished', at: now, call: 'c', tool: 'Bash', input: { command }, output: '', ok }) as const
+  const after = (...events: AgentEvent[]) => events.reduce((row, e) => ({ ...row, ...afterEvent(row, e) }), session({ cli: 'busy' }))
+  const fail = tool('npm test', false)
+  expect(after(fail, tool('ls', true), fail, fail).failing).toEqual([{ command: 'npm test', times: 3, at: now }])
+  expect(after(fail, fail, tool('npm test', true)).failing).toEqual([])
+  expect(after(fail, fail, { type: 'prompt', at: now, text: 'x', messages: [] }).failing).toEqual([])
+  expect(after({ ...fail, input: 'none' }).failing).toEqual([])
 })
 it('says while it works what keeps its model from answering', () => {
-  expect(sessionStatus(session({ cli: 'busy', lastActivity: 'Read a.ts', modelTrouble: { text: 'x says nothing.', at: now, ended: false } }), [], now).statusText).toContain('x says nothing.')
+  expect(sessionStatus(session({ cli: 'busy', lastActivity: 'Read a.ts', modelTrouble: { text: 'x says nothing.', at: now, ended: false } }), facts()).statusText).toContain('x says nothing.')
 })

@@ -1,11 +1,22 @@
 /** What a session is doing, from the facts about it. Nobody stores a status, nobody else infers one. */
-import type { SessionStatus } from '@orchestra/contracts'
+import type { PausedBy, SessionFacts, SessionStatus, WaitsFor } from '@orchestra/contracts'
 import type { MessageRow, SessionRow } from './rows.ts'
 
-export type DerivedStatus = { status: SessionStatus; statusText: string }
+export type DerivedStatus = { status: SessionStatus; statusText: string; waitsFor: WaitsFor | null; pausedBy: PausedBy | null }
+
+export type StatusFacts = {
+  /** Questions that it asked and that wait for an answer, oldest first. */
+  asked: MessageRow[]
+  /** Postgres' clock, ISO. */
+  now: string
+  /** Without an event for so long, what works counts as stuck. */
+  stuckMinutes: number
+}
 
 /** A link that is down this long is no restart of the stack any more. */
 export const linkGraceMs = 30_000
+/** The same command has failed this often: it goes in circles. */
+const failsInARow = 3
 
 const startTexts = {
   branch: 'Making its branch.',
@@ -15,13 +26,20 @@ const startTexts = {
   setup: 'Running the setup command.',
   cli: 'Starting the coding CLI.',
 } as const
+const pauseTexts = {
+  person: 'Paused by you: nothing runs or spends.',
+  budget: 'Paused: its budget is used up.',
+  disk: 'Paused: the disk is nearly full.',
+  gitfile: 'Paused: the .git of its worktree was replaced.',
+} as const
 
 const short = (text: string): string => {
   const line = text.trim().split('\n')[0] ?? ''
   return line.length > 160 ? `${line.slice(0, 159)}…` : line
 }
-const is = (status: SessionStatus, statusText: string): DerivedStatus => ({ status, statusText })
+const is = (status: SessionStatus, statusText: string, more: Partial<DerivedStatus> = {}): DerivedStatus => ({ status, statusText, waitsFor: null, pausedBy: null, ...more })
 const later = (a: string | null, b: string): boolean => a !== null && Date.parse(a) > Date.parse(b)
+const time = (iso: string): string => `${iso.slice(11, 16)} UTC`
 
 /** What was decided says enough while it is not running. */
 const byPhase = (row: SessionRow): DerivedStatus | null => {
@@ -33,7 +51,7 @@ const byPhase = (row: SessionRow): DerivedStatus | null => {
     case 'archived': return is('archived', 'Archived: no container. Continue it to go on with its conversation, files and messages.')
     case 'failed': return is('failed', row.problem ? row.problem.message : 'Its start failed.')
     case 'queued': return is('queued', row.queueReason ?? 'Waits for a free place.')
-    case 'paused': return is('paused', row.pausedText ?? 'Paused: nothing runs or spends.')
+    case 'paused': { const pausedBy = row.pausedBy ?? 'person'; return is('paused', row.pausedText ?? pauseTexts[pausedBy], { pausedBy }) }
     case 'starting': return row.startStep === 'setup' ? is('setup', startTexts.setup) : is('starting', row.startStep ? startTexts[row.startStep] : 'Starting.')
     case 'running': return null
   }
@@ -54,21 +72,53 @@ const byPresence = (row: SessionRow, now: string): DerivedStatus | null => {
   return null
 }
 
-const time = (iso: string): string => `${iso.slice(11, 16)} UTC`
+/** Who is asked now. With the designer until the moment that was set for it, or until it passed the question on. */
+export const waitsForOf = (question: MessageRow, now: string): WaitsFor => {
+  if (question.to.kind === 'session') return { kind: 'session', id: question.to.id }
+  return { kind: question.escalatedAt === null && later(question.designerUntil, now) ? 'designer' : 'person' }
+}
+
+const byQuestion = (question: MessageRow, now: string): DerivedStatus => {
+  const waitsFor = waitsForOf(question, now)
+  const what = question.origin === 'permission' ? 'a permission' : waitsFor.kind === 'person' ? 'an answer' : `an answer of ${waitsFor.kind === 'session' ? waitsFor.id : 'the designer'}`
+  return is('waiting', `Waits for ${what}: ${short(question.text)}`, { waitsFor })
+}
+
+/** Works, as far as its CLI says. Its last sign of life says whether that can be. */
+const byBusy = (row: SessionRow, x: StatusFacts): DerivedStatus => {
+  const loop = row.failing.findLast((f) => f.times >= failsInARow)
+  if (loop) return is('stuck', `The same command has failed ${loop.times} times: ${short(loop.command)}`)
+  const since = [row.hookAt, row.cliAt].reduce<number>((last, at) => Math.max(last, at === null ? 0 : Date.parse(at)), 0)
+  const minutes = since === 0 ? 0 : Math.floor((Date.parse(x.now) - since) / 60_000)
+  if (minutes < x.stuckMinutes) return is('working', row.modelTrouble ? `${short(row.modelTrouble.text)} It is tried again; Interrupt ends the turn.` : row.lastActivity || 'Working.')
+  const terminal = row.terminalAt === null ? '' : ` Its terminal last wrote at ${time(row.terminalAt)}.`
+  return is('stuck', `Says that it works, and nothing has happened for ${minutes} min.${row.lastActivity ? ` Last: ${short(row.lastActivity)}.` : ''}${terminal}`)
+}
 
 /** It is there: what does it do, or what does it wait for? */
-const byWork = (row: SessionRow, open: MessageRow[], now: string): DerivedStatus => {
-  const [question] = open
-  if (question) return is('waiting', `Waits for ${question.origin === 'permission' ? 'a permission' : 'an answer'}: ${short(question.text)}`)
-  if (row.cli === 'dialog') return is('waiting', row.dialog ? `A dialog waits in its terminal: ${short(row.dialog)}` : 'A dialog waits in its terminal.')
-  if (row.cli === 'busy') return is('working', row.modelTrouble ? `${short(row.modelTrouble.text)} It is tried again; Interrupt ends the turn.` : row.lastActivity || 'Working.')
-  if (row.limitedText !== null && (row.limitedUntil === null || later(row.limitedUntil, now)))
-    return is('limited', row.limitedUntil ? `Limited by the model endpoint until ${time(row.limitedUntil)}: ${short(row.limitedText)}` : `Limited by the model endpoint: ${short(row.limitedText)}`)
+const byWork = (row: SessionRow, x: StatusFacts): DerivedStatus => {
+  const [question] = x.asked
+  if (question) return byQuestion(question, x.now)
+  if (row.cli === 'dialog') return is('dialog', row.dialog ? `A dialog waits in its terminal: ${short(row.dialog)}` : 'A dialog waits in its terminal.', { waitsFor: { kind: 'person' } })
+  if (row.cli === 'busy') return byBusy(row, x)
+  if (row.limitedText !== null && (row.limitedUntil === null || later(row.limitedUntil, x.now)))
+    return is('limited', row.limitedUntil ? `Limit reached; it goes on by itself at ${time(row.limitedUntil)}: ${short(row.limitedText)}` : `Limit reached: ${short(row.limitedText)}`)
   if (row.modelTrouble?.ended) return is('interrupted', `Its turn ended without an answer: ${short(row.modelTrouble.text)}`)
   if (row.interruptedAt) return is('interrupted', 'Interrupted. It goes on with your next message.')
   if (row.completedAt) return is('complete', 'Says that it is done: ready for review.')
   return is('idle', row.role === 'designer' ? 'Ready. Tell it what you want.' : 'Waits for a message.')
 }
 
-/** `open`: questions that it asked and that wait for an answer, oldest first. `now`: Postgres' clock, ISO. */
-export const sessionStatus = (row: SessionRow, open: MessageRow[], now: string): DerivedStatus => byPhase(row) ?? byPresence(row, now) ?? byWork(row, open, now)
+export const sessionStatus = (row: SessionRow, x: StatusFacts): DerivedStatus => byPhase(row) ?? byPresence(row, x.now) ?? byWork(row, x)
+
+/** The facts behind it, for whoever doubts. */
+export const sessionFacts = (row: SessionRow, asked: MessageRow[]): SessionFacts => ({
+  container: row.container === null ? null : { state: row.container, at: row.containerAt },
+  link: { up: row.linkUp, at: row.linkAt },
+  cli: row.cli === null ? null : { state: row.cli, at: row.cliAt },
+  lastHookAt: row.hookAt,
+  lastTerminalAt: row.terminalAt,
+  dialogAt: row.cli === 'dialog' ? row.cliAt : null,
+  questionAt: asked[0]?.sentAt ?? null,
+  failing: row.failing.findLast((f) => f.times >= failsInARow) ?? null,
+})

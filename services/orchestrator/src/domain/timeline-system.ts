@@ -33,6 +33,7 @@ export const systemLine = (row: Exclude<EventRow, { type: 'agent' }>, by: string
     case 'message.sent': return entry('message', row.actor.kind === 'session' && row.actor.id === row.session ? `${kinds[row.data.kind]}: ${short(row.data.text, 160)}` : `Message from ${by}: ${short(row.data.text, 160)}`, null, row.data.text)
     case 'message.delivered': return row.data.state === 'failed' ? entry('error', `A message could not be delivered: ${row.data.reason ?? 'no reason given'}`, false) : null
     case 'message.answered': return entry('message', `Answered by ${by}: ${short(row.data.text, 160)}`, true, row.data.text)
+    case 'message.escalated': return entry('message', `The person is asked now: ${row.data.reason}`)
     case 'message.withdrawn': return entry('message', `Question withdrawn: ${short(row.data.reason)}`)
     case 'import.commits': return entry('commit', `${commits(row.data.commits)} on its branch, now at ${row.data.tip.slice(0, 7)}`, true, row.data.flags.join('\n') || undefined)
     case 'import.waiting': return entry('commit', `A commit waits: ${row.data.reason}`)
@@ -46,6 +47,7 @@ export const systemLine = (row: Exclude<EventRow, { type: 'agent' }>, by: string
     case 'merge.changed': return entry(row.data.status === 'merged' || row.data.status === 'undone' ? 'commit' : 'state', row.data.text, row.data.status === 'merged' ? true : row.data.status === 'conflict' || row.data.status === 'checks_failed' || row.data.status === 'refused' ? false : null)
     case 'usage.limited': return entry('usage', `The model endpoint limits it: ${short(row.data.text)}`, false)
     case 'model.trouble': return entry('usage', short(row.data.text), false, row.data.text)
+    case 'usage.limit-over': return entry('usage', row.data.text, true)
     case 'egress.refused': return entry('error', `Could not reach ${row.data.host}:${row.data.port}: ${row.data.reason}`, false)
     case 'egress.decided': return entry('state', `${row.data.host} ${row.data.allowed ? 'allowed' : 'kept refused'} by ${by}`, row.data.allowed)
     default: return null

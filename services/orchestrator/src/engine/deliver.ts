@@ -6,6 +6,7 @@ import { newMessage } from '../domain/new-rows.ts'
 import type { MessageRow, SessionRow } from '../domain/rows.ts'
 import type { Tx } from '../ports/store.ts'
 import type { Core } from './core.ts'
+import { escalateEffect } from './escalate.ts'
 import type { EffectHandlers } from './worker.ts'
 
 export const newMessageId = (): MessageId => randomUUID() as MessageId
@@ -31,6 +32,8 @@ export type Outgoing = {
   recommended?: number | null
   origin?: QuestionOrigin | null
   inReplyTo?: MessageId | null
+  /** For a question that the designer is asked first. */
+  designerUntil?: string | null
 }
 
 /**
@@ -38,7 +41,7 @@ export type Outgoing = {
  * copy to the designer, except a permission prompt: no agent approves anything.
  */
 export const post = async (core: Core, tx: Tx, now: string, m: Outgoing): Promise<MessageRow> => {
-  const row = newMessage({ id: newMessageId(), projectId: core.project, now, ...m })
+  const row: MessageRow = { ...newMessage({ id: newMessageId(), projectId: core.project, now, ...m }), designerUntil: m.designerUntil ?? null }
   await tx.putMessage(row)
   const sender = m.from.kind === 'session' ? m.from.id : null
   await tx.event({ type: 'message.sent', session: sender ?? (m.to.kind === 'session' ? m.to.id : null), actor: m.from, data: { message: row.id, kind: m.kind, to: m.to.kind === 'session' ? m.to.id : m.to.kind, text: m.text.slice(0, 2000) } })
@@ -56,6 +59,7 @@ export const post = async (core: Core, tx: Tx, now: string, m: Outgoing): Promis
 type PutInbox = { message: MessageId }
 
 export const messageEffects: EffectHandlers = {
+  'question.escalate': { attempts: Number.POSITIVE_INFINITY, perform: escalateEffect },
   'inbox.put': {
     // NATS may be away for as long as it likes: the message stays queued, and says so.
     attempts: Number.POSITIVE_INFINITY,

@@ -60,6 +60,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
   /** Spawner or relay may be restarting: the next round finds them. */
   const round = async (): Promise<void> => {
     if (await core.outside.refreshServices()) core.feed.projectChanged()
+    core.feed.tick()
     // A new image is asked in a container of its own: nothing else waits for that.
     await Promise.all([followEgress(core), runs.endOverdue(), following(async () => { await reconcile(core); await refreshRequests(core) })])
   }

@@ -46,6 +46,58 @@ test('a question waits for the person, the designer reads it, the answer goes ba
   expect((await state()).attention.filter((a) => a.kind === 'question')).toEqual([])
 })
 
+test('a question is with the designer first: it passes it on, or its time is over, and the person may answer all the while', async () => {
+  const open = async (message: MessageId) => { const s = await state(); return { session: s.sessions.find((x) => x.id === auth), item: s.attention.find((a) => a.messageId === message), view: s.messages.find((m) => m.id === message) } }
+  const first = await asked('Which one?')
+  expect(await open(first)).toMatchObject({ session: { status: 'waiting', waitsFor: { kind: 'designer' } }, item: { with: 'designer' }, view: { waitsFor: { kind: 'designer' } } })
+  expect(await tool(auth, 'escalate', { message: first })).toMatchObject({ ok: false, problem: { code: 'forbidden' } })
+  expect(await tool(designer, 'escalate', { message: first, note: 'I would take Redis.' })).toMatchObject({ ok: true })
+  expect(await open(first)).toMatchObject({ session: { waitsFor: { kind: 'person' } }, item: { with: 'person', note: 'I would take Redis.' } })
+
+  await t.engine.dispatch('settings.save', { escalateSeconds: 1 }, { actor: owner })
+  const late = await asked('And this?')
+  expect(await open(late)).toMatchObject({ item: { with: 'designer' } })
+  await expect.poll(async () => (await t.store.read.events({ session: auth, limit: 5, types: ['message.escalated'] })).at(-1)?.data, { timeout: 10_000 }).toEqual({ message: late, reason: 'the designer has not answered in time' })
+  expect(await open(late)).toMatchObject({ item: { with: 'person' } })
+  expect(await tool(designer, 'answer', { message: late, text: 'This.' })).toMatchObject({ ok: true })
+  expect(await t.engine.dispatch('message.answer', { message: late, text: 'That.' }, { actor: owner })).toMatchObject({ ok: false, problem: { code: 'already_answered', message: expect.stringMatching(/^designer answered at \d\d:\d\d:\d\d UTC \(\d+ s ago\): This\.$/) } })
+})
+
+test.each([['working', 'busy'], ['stopped', 'exited']] as const)('a question goes to the person at once when the designer is %s', async (_name, status) => {
+  await t.frame(designer, { type: 'cli-status', status, at: new Date().toISOString() })
+  const message = await asked('Which?')
+  expect((await state()).attention.find((a) => a.messageId === message)).toMatchObject({ with: 'person' })
+})
+
+test('a session asks another one, which answers; nobody else among the executors may', async () => {
+  const report = await t.engine.report({ type: 'ask', session: auth, id: randomUUID(), origin: 'tool', question: 'Which header?', options: [], recommended: null, to: api })
+  const { message } = (report as { value: { message: MessageId } }).value
+  expect((await state()).sessions.find((s) => s.id === auth)).toMatchObject({ status: 'waiting', waitsFor: { kind: 'session', id: api } })
+  expect((await state()).attention.filter((a) => a.messageId === message)).toEqual([])
+  expect((await inboxOf(api)).at(-1)?.delivery.text).toContain(message)
+  expect(await tool(auth, 'answer', { message, text: 'Mine.' })).toMatchObject({ ok: false, problem: { code: 'forbidden' } })
+  expect(await tool(api, 'answer', { message, text: 'x-token' })).toMatchObject({ ok: true })
+  expect((await inboxOf(auth)).at(-1)).toMatchObject({ delivery: { voice: 'session' }, answer: { question: message, by: 'api', text: 'x-token' } })
+  const others = await asked('Not yours?')
+  expect(await tool(api, 'answer', { message: others, text: 'Yes.' })).toMatchObject({ ok: false, problem: { code: 'forbidden' } })
+})
+
+test('a send says what became of it', async () => {
+  const send = (text: string) => tool(auth, 'send_message', { to: 'api', text })
+  const receipts = (s: 'delivered' | 'seen') => { const id = t.bus.inbox.at(-1)?.item.delivery.message as MessageId; return t.frame(api, { type: 'receipt', messages: [id], state: s, at: new Date().toISOString() }) }
+  const words = (text: RegExp) => ({ ok: true, value: { text: expect.stringMatching(text) } })
+  const sending = send('one')
+  await expect.poll(() => t.bus.inbox.some((i) => i.item.delivery.text.endsWith('one'))).toBe(true)
+  await receipts('delivered')
+  expect(await sending).toMatchObject(words(/: delivered .*, not read yet\.$/))
+  await t.frame(api, { type: 'cli-status', status: 'busy', at: new Date().toISOString() })
+  expect(await send('two')).toMatchObject(words(/: queued: api is working; it reads it between two steps\.$/))
+  await t.engine.dispatch('session.pause', { session: api }, { actor: owner })
+  expect(await send('three')).toMatchObject(words(/: queued: api is paused by the person/))
+  expect((await state()).messages.at(-1)).toMatchObject({ delivery: 'queued', deliveryReason: expect.stringContaining('paused by the person') })
+  expect(await tool(auth, 'read_messages', {})).toMatchObject(words(/one\n {2}delivered \d* ?.*not read yet[\s\S]*three\n {2}queued: api is paused/))
+})
+
 test('a repeated ask is one question', async () => {
   const report: bus.SessionReport = { type: 'ask', session: auth, id: randomUUID(), origin: 'tool', question: 'Once?', options: [], recommended: null }
   const replies = await Promise.all([t.engine.report(report), t.engine.report(report), t.engine.report(report)])
@@ -68,7 +120,7 @@ test('the designer answers a question, but never a permission', async () => {
 
 test('tools are checked by the role in the row and by their shape', async () => {
   expect(await tool(auth, 'spawn_executor', { name: 'x', instructions: 'y' })).toMatchObject({ ok: false, problem: { code: 'forbidden' } })
-  expect(await tool(auth, 'answer', { message: randomUUID(), text: 'y' })).toMatchObject({ ok: false, problem: { code: 'forbidden' } })
+  expect(await tool(auth, 'answer', { message: randomUUID(), text: 'y' })).toMatchObject({ ok: false, problem: { code: 'message_unknown' } })
   expect(await tool(auth, 'send_message', { to: 'api' })).toMatchObject({ ok: false, problem: { code: 'bad_input' } })
   expect(await tool(auth, 'send_message', { to: 'nobody', text: 'hi' })).toMatchObject({ ok: false, problem: { code: 'session_unknown' } })
   expect(await tool('ghost' as SessionId, 'list_sessions', {})).toMatchObject({ ok: false, problem: { code: 'session_unknown' } })
@@ -127,7 +179,7 @@ test('events arrive once, whatever is sent again', async () => {
 
 test('usage is counted once and priced; a limit is shown until a request succeeds', async () => {
   const usage = { type: 'usage', session: auth, request: randomUUID(), model: 'claude-sonnet-4-5', tokens: { input: 1000, output: 100, cacheRead: 0, cacheWrite: 0 }, status: 200, window: null, at: new Date().toISOString() } as const
-  await t.engine.report({ type: 'limited', session: auth, until: new Date(Date.now() + 3_600_000).toISOString(), text: 'Limit reached', at: usage.at })
+  await t.engine.report({ type: 'limited', session: auth, until: new Date(Date.now() + 3_600_000).toISOString(), text: 'Limit reached', cause: 'endpoint', at: usage.at })
   expect((await state()).sessions.find((s) => s.id === auth)?.status).toBe('limited')
   await t.engine.report(usage)
   await t.engine.report(usage)
@@ -137,8 +189,7 @@ test('usage is counted once and priced; a limit is shown until a request succeed
 })
 
 test('a session that floods is refused', async () => {
-  const replies = []
-  for (let i = 0; i < 61; i += 1) replies.push(await tool(auth, 'send_message', { to: 'api', text: `${i}` }))
-  expect(replies.at(-1)).toMatchObject({ ok: false, problem: { code: 'rate_limited' } })
+  const replies = await Promise.all(Array.from({ length: 61 }, (_, i) => tool(auth, 'send_message', { to: 'api', text: `${i}` })))
+  expect(replies.find((r) => !r.ok)).toMatchObject({ ok: false, problem: { code: 'rate_limited' } })
   expect(replies.filter((r) => r.ok)).toHaveLength(60)
 })

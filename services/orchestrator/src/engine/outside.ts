@@ -31,7 +31,7 @@ export type Outside = {
   start(): Promise<void>
 }
 
-const none: CredentialView = { kind: 'none', baseUrl: '', hint: '', lastCheck: null }
+const none: CredentialView = { kind: 'none', baseUrl: '', hint: '', lastCheck: null, limit: null }
 const mostDirty = 500
 
 export const makeOutside = (ports: Ports, place: Place, report: (what: string, error: unknown) => void): Outside => {
@@ -95,7 +95,7 @@ export const makeOutside = (ports: Ports, place: Place, report: (what: string, e
     image: () => configured.image,
     projectView: (row) => ({
       id: place.project, name: place.name, path: place.path, branch: now().branch, head: now().head, branches: now().branches, dirtyFiles: now().dirty.slice(0, mostDirty),
-      settings: settings(row), credential, registries, warnings: [...(facts?.warnings ?? []), ...(configured.warning ? [configured.warning] : []), ...warningOf(engine)],
+      settings: settings(row), credential, held: null, registries, warnings: [...(facts?.warnings ?? []), ...(configured.warning ? [configured.warning] : []), ...warningOf(engine)],
     }),
     refreshCheckout,
     refreshServices,

@@ -6,7 +6,7 @@ import { timelineOf } from '../domain/timeline.ts'
 import type { EventRow, EventType } from '../domain/rows.ts'
 import type { Engine, Page } from '../ports/engine.ts'
 import type { Core } from './core.ts'
-import { messageViewOf } from './views.ts'
+import { loadViews, messageViews } from './views.ts'
 
 type Queries = Pick<Engine, 'timeline' | 'conversation' | 'messages' | 'diff'>
 
@@ -43,7 +43,8 @@ export const makeQueries = (core: Core): Queries => ({
   },
   messages: async ({ session, text, before, limit }) => {
     const rows = await core.store.read.messages({ session, text, before, limit: limit + 1 })
-    return { messages: rows.slice(-limit).map(messageViewOf), more: rows.length > limit }
+    const views = await loadViews(core.store.read, core, core.outside)
+    return { messages: await messageViews(core.store.read, views, rows.slice(-limit)), more: rows.length > limit }
   },
   diff: (session, context) => diffOf(core, session, context),
 })

@@ -3,12 +3,16 @@ import { fail, ok, problem, toolNames, tools } from '@orchestra/contracts'
 import type { bus, MessageView, Result, SessionId, ToolName } from '@orchestra/contracts'
 import { actorName } from '@orchestra/contracts'
 import type { z } from 'zod'
-import type { SessionRow } from '../domain/rows.ts'
+import { becameOf, becameOfAll } from '../domain/receipts.ts'
+import type { MessageRow, SessionRow } from '../domain/rows.ts'
 import type { Core } from './core.ts'
 import { fetchLatest } from './import.ts'
 import { diffOf } from './queries.ts'
 import type { Dispatcher } from './reports/index.ts'
-import { loadViews, messageViewOf } from './views.ts'
+import { loadViews, messageViews } from './views.ts'
+
+/** Milliseconds that a sender waits for its receipt: an idle session takes a message in at once. */
+const receiptWait = 2500
 
 type Text = Promise<Result<{ text: string }>>
 type Call = { core: Core; dispatch: Dispatcher; session: SessionRow; id: string }
@@ -21,7 +25,7 @@ const saying = <T>(result: Result<T>, words: (value: T) => string): Result<{ tex
 const by = (c: Call) => ({ actor: { kind: 'session', id: c.session.id } as const, id: c.id })
 
 const performers: Performers = {
-  ask: async (c, args) => saying(await c.dispatch('message.ask', { ...args, origin: 'tool' }, by(c)), ({ message }) => `Asked (message ${message}). The answer arrives as a message; go on with what does not depend on it.`),
+  ask: async (c, { question, options, recommended, to }) => saying(await c.dispatch('message.ask', { question, options, recommended, to, origin: 'tool' }, by(c)), ({ message }) => `Asked (message ${message}). The answer arrives as a message; go on with what does not depend on it.`),
   report_error: async (c, { text }) => saying(await c.dispatch('message.send', { to: 'person', text, kind: 'error' }, by(c)), () => 'Reported to the person and the designer. Their answer arrives as a message.'),
   complete: async (c, a) => {
     // Who reads "ready for review" looks at the branch: what was committed before is there by then, or is on its way still.
@@ -29,7 +33,7 @@ const performers: Performers = {
     const text = [a.summary, `Tested: ${a.tested}`, a.assumed ? `Assumed: ${a.assumed}` : ''].filter(Boolean).join('\n')
     return saying(await c.dispatch('message.send', { to: 'person', text, kind: 'complete' }, by(c)), () => 'Reported as complete. Stop here; what comes of the review arrives as a message.')
   },
-  send_message: async (c, { to, text }) => saying(await c.dispatch('message.send', { to, text, kind: 'note' }, by(c)), ({ state }) => `Sent: ${state}.`),
+  send_message: async (c, { to, text }) => saying(await c.dispatch('message.send', { to, text, kind: 'note', wait: receiptWait }, by(c)), ({ message, state }) => `Sent (message ${message}): ${state}.`),
   list_sessions: async (c) => {
     const { sessions } = await loadViews(c.core.store.read, c.core, c.core.outside)
     const line = (s: (typeof sessions)[number]) => `${s.id}${s.id === c.session.id ? ' (you)' : ''}: ${s.role}, ${s.status}${s.branch ? `, branch ${s.branch} → ${s.target ?? ''}, ${s.aheadBy} ahead, ${s.behindBy} behind` : ''}. ${s.statusText}`
@@ -37,10 +41,13 @@ const performers: Performers = {
   },
   read_messages: async (c, { limit }) => {
     const mine = c.session.role === 'designer' ? undefined : c.session.id
-    const rows = await c.core.store.read.messages({ session: mine, limit })
-    return ok({ text: rows.map((m) => messageLine(messageViewOf(m))).join('\n\n') || 'No messages yet.' })
+    const { read } = c.core.store
+    const [rows, views] = await Promise.all([read.messages({ session: mine, limit }), loadViews(read, c.core, c.core.outside)])
+    const shown = await messageViews(read, views, rows)
+    return ok({ text: shown.map((m, i) => messageLine(m, rows[i] as MessageRow, views.now)).join('\n\n') || 'No messages yet.' })
   },
   spawn_executor: async (c, args) => saying(await c.dispatch('session.spawn', args, by(c)), ({ text }) => text),
+  escalate: async (c, args) => saying(await c.dispatch('message.escalate', args, by(c)), () => 'The person is asked now.'),
   answer: async (c, { message, text }) => saying(await c.dispatch('message.answer', { message, text }, by(c)), () => 'Answered.'),
   get_diff: async (c, { session, path }) => saying(await diffOf(c.core, session, 3), (d) => diffText(d, path)),
   merge: async (c, args) => saying(await c.dispatch('merge.request', args, by(c)), ({ text }) => text),
@@ -56,10 +63,11 @@ const deleteMerged = async (c: Call, session: SessionId): Text => {
   return saying(await c.dispatch('session.delete', { session, confirmed: true }, by(c)), ({ text }) => text)
 }
 
-const messageLine = (m: MessageView): string => {
+const messageLine = (m: MessageView, row: MessageRow, now: string): string => {
   const to = m.to.kind === 'session' ? m.to.id : m.to.kind
-  const state = m.kind !== 'question' ? '' : m.state === 'answered' ? `\n  answered by ${m.answer ? actorName(m.answer.by) : ''}: ${m.answer?.text ?? ''}` : `\n  ${m.state}`
-  return `${m.sentAt} ${m.kind} ${m.id}\n  from ${actorName(m.from)} to ${to}: ${m.text}${state}`
+  const answer = m.state === 'answered' ? `answered by ${m.answer ? actorName(m.answer.by) : ''}: ${m.answer?.text ?? ''}` : m.waitsFor ? `open, with ${m.waitsFor.kind === 'session' ? m.waitsFor.id : `the ${m.waitsFor.kind}`}` : m.state
+  const became = m.to.kind === 'all' ? becameOfAll(m.receivers) : becameOf(row, m.deliveryReason ?? '', now)
+  return `${m.sentAt} ${m.kind} ${m.id}\n  from ${actorName(m.from)} to ${to}: ${m.text}\n  ${m.kind === 'question' ? answer : became}`
 }
 
 const mostDiff = 60_000

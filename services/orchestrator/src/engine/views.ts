@@ -2,17 +2,26 @@
 import type { AttentionView, MergeId, MergeView, MessageId, MessageView, ProjectView, RunView, SessionId, SessionView, Usage } from '@orchestra/contracts'
 import { attentionOf } from '../domain/attention.ts'
 import { imageProposal } from '../domain/image.ts'
-import { sessionStatus } from '../domain/status.ts'
+import { sessionFacts, sessionStatus, waitsForOf } from '../domain/status.ts'
+import type { StatusFacts } from '../domain/status.ts'
+import { whyQueued } from '../domain/receipts.ts'
 import type { MergeRow, MessageRow, RunRow, SessionRow, UsageTotal } from '../domain/rows.ts'
 import type { Reader } from '../ports/store.ts'
 import type { Place } from './core.ts'
 import type { Outside } from './outside.ts'
 
-export const messageViewOf = (m: MessageRow): MessageView => ({
+type Delivering = { now: string; /** why it still waits */ why: (m: MessageRow) => string; /** its deliveries to single sessions, for a message to all */ copies: MessageRow[] }
+
+const messageViewOf = (m: MessageRow, { now, why, copies }: Delivering): MessageView => ({
   id: m.id, seq: m.seq, projectId: m.projectId, kind: m.kind, from: m.from, to: m.to, text: m.text, options: m.options, recommended: m.recommended, origin: m.origin,
-  inReplyTo: m.inReplyTo, state: m.state, delivery: m.delivery, sentAt: m.sentAt, deliveredAt: m.deliveredAt, seenAt: m.seenAt,
+  inReplyTo: m.inReplyTo, state: m.state, waitsFor: m.kind === 'question' && m.state === 'open' ? waitsForOf(m, now) : null, note: m.note,
+  delivery: m.delivery, deliveryReason: reasonOf(m, why), sentAt: m.sentAt, deliveredAt: m.deliveredAt, seenAt: m.seenAt, answeredAt: m.answeredAt,
+  receivers: m.to.kind !== 'all' ? [] : copies.flatMap((c) => (c.to.kind === 'session' ? [{ session: c.to.id, delivery: c.delivery, reason: reasonOf(c, why), at: latest(c) }] : [])),
   answer: m.answeredBy && m.answeredAt ? { text: m.answerText ?? '', by: m.answeredBy, at: m.answeredAt } : null,
 })
+
+const reasonOf = (m: MessageRow, why: (m: MessageRow) => string): string | null => (m.delivery === 'queued' && m.to.kind === 'session' ? why(m) : m.deliveryReason)
+const latest = (m: MessageRow): string => m.answeredAt ?? m.seenAt ?? m.deliveredAt ?? m.sentAt
 
 export const runViewOf = (r: RunRow): RunView => ({
   id: r.id, session: r.session, mergeId: r.mergeId, kind: r.kind, command: r.command, status: r.status, exitCode: r.exitCode, tree: r.tree, startedAt: r.startedAt,
@@ -38,14 +47,22 @@ const usageOf = (totals: UsageTotal[]): Usage => {
   }
 }
 
-const sessionViewOf = (s: SessionRow, open: MessageRow[], usage: UsageTotal[], now: string): SessionView => ({
-  id: s.id, projectId: s.projectId, role: s.role, title: s.title, branch: s.branch, baseSha: s.baseSha, target: s.target, tip: s.tip, ...sessionStatus(s, open, now),
-  pausedBy: s.phase === 'paused' ? s.pausedBy : null, startStep: s.startStep, problem: s.problem, worktree: s.worktree, paired: s.paired, permissionMode: s.permissionMode, instructions: s.instructions,
+const sessionViewOf = (s: SessionRow, facts: StatusFacts, usage: UsageTotal[]): SessionView => ({
+  id: s.id, projectId: s.projectId, role: s.role, title: s.title, branch: s.branch, baseSha: s.baseSha, target: s.target, tip: s.tip, ...sessionStatus(s, facts),
+  facts: sessionFacts(s, facts.asked), startStep: s.startStep, problem: s.problem, worktree: s.worktree, paired: s.paired, permissionMode: s.permissionMode, instructions: s.instructions,
   createdBy: s.createdBy, createdAt: s.createdAt, lastEventAt: s.lastEventAt, lastActivity: s.lastActivity, aheadBy: s.aheadBy, behindBy: s.behindBy,
   diffStat: s.diffStat, diffVersion: s.diffVersion, badges: s.badges.filter((b) => !b.startsWith('cli ')), usage: usageOf(usage), appliedToCheckout: s.applied,
 })
 
+/** Messages with what became of them. */
+export const messageViews = (read: Pick<Reader, 'copiesOf'>, views: Pick<Views, 'now' | 'why'>, rows: MessageRow[]): Promise<MessageView[]> => Promise.all(rows.map(async (m) =>
+  messageViewOf(m, { now: views.now, why: views.why, copies: m.to.kind === 'all' ? await read.copiesOf(m.id) : [] })))
+
 export type Views = {
+  now: string
+  /** Why a message that is queued still waits. */
+  why(m: MessageRow): string
+
   project: ProjectView
   sessions: SessionView[]
   session(id: SessionId): SessionView | null
@@ -63,12 +80,19 @@ export const loadViews = async (read: Reader, place: Place, outside: Outside): P
     read.sessions(), read.openQuestions(), read.usage(), read.settings(), read.merges(100), read.messages({ limit: recent }), read.egressRequests(), read.now(), read.runs(recent),
   ])
   const askedBy = (m: MessageRow): SessionId | null => (m.from.kind === 'session' ? m.from.id : null)
-  const view = (s: SessionRow) => sessionViewOf(s, open.filter((m) => askedBy(m) === s.id), usage.filter((u) => u.session === s.id), now)
+  const project = outside.projectView(settingsRow)
+  const view = (s: SessionRow) =>
+    sessionViewOf(s, { asked: open.filter((m) => askedBy(m) === s.id), now, stuckMinutes: project.settings.stuckMinutes }, usage.filter((u) => u.session === s.id))
   const visible = rows.filter((s) => s.role !== 'check')
   const reported = messages.filter((m) => (m.kind === 'error' || m.kind === 'complete') && m.dismissedAt === null)
-  const project = outside.projectView(settingsRow)
   return {
     project,
+    now,
+    why: (m) => {
+      const to = m.to.kind === 'session' ? m.to.id : null
+      const receiver = rows.find((s) => s.id === to)
+      return receiver ? whyQueued(receiver, outside.credential().limit, open.some((q) => askedBy(q) === to), now) : ''
+    },
     sessions: visible.map(view),
     session: (id) => { const row = visible.find((s) => s.id === id); return row ? view(row) : null },
     attention: attentionOf({ sessions: visible, messages: [...open, ...reported], merges, settings: project.settings, hosts, credential: outside.credential(), image: imageProposal(outside.image(), runs), now }),

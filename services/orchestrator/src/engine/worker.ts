@@ -19,7 +19,8 @@ export type Worker = { start(): Promise<void>; /** waits for what runs */ stop()
 const mostAtOnce = 16
 /** Longest wait for a service of the stack that is restarting. */
 const awayMs = 3000
-const backoffMs = (attempt: number): number => Math.min(30_000, 200 * 3 ** (attempt - 1))
+const longestBackoff = 30_000
+const backoffMs = (attempt: number): number => Math.min(longestBackoff, 200 * 3 ** (attempt - 1))
 const words = (error: unknown): string => (error instanceof Error ? `${error.message}${error.cause ? ` (${words(error.cause)})` : ''}` : String(error))
 
 export const makeWorker = (core: Core, handlers: EffectHandlers): Worker => {
@@ -77,7 +78,8 @@ export const makeWorker = (core: Core, handlers: EffectHandlers): Worker => {
       const claimed = await core.store.claimEffect()
       if ('effect' in claimed) { launch(claimed.effect); continue }
       if (claimed.dueInMs !== null) timer = setTimeout(wake, Math.min(claimed.dueInMs + 1, 60_000))
-      else if (!again) tell()
+      // What is due later than any repeat was put off on purpose: nobody waits for that.
+      if ((claimed.dueInMs === null || claimed.dueInMs > longestBackoff) && !again) tell()
       return
     }
   }

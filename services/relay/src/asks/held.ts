@@ -10,7 +10,7 @@ import { z } from 'zod'
 import { bounds } from '../bounds.ts'
 import type { Bus } from '../bus/port.ts'
 
-export type Question = { /** repeats of it are the same question */ id: string; origin: 'tool' | 'native' | 'permission'; question: string; options: string[]; recommended: number | null }
+export type Question = { /** repeats of it are the same question */ id: string; origin: 'tool' | 'native' | 'permission'; question: string; options: string[]; recommended: number | null; /** another session that is asked */ to?: SessionId }
 export type Answer = { text: string; option: number | null; by: string }
 export type Outcome =
   /** `given(false)` hands the answer back: it arrives as a message instead. Must be called once. */

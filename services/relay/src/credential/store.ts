@@ -63,8 +63,8 @@ export const makeCredentialStore = (folder: string, scriptedUrl?: string): Crede
     forget: () => rm(path, { force: true }),
     async view() {
       const now = await current()
-      if (!now) return { kind: 'none', baseUrl: DEFAULT_BASE_URL, hint: '', lastCheck: null }
-      return { kind: now.kind, baseUrl: now.baseUrl, hint: now.secret.length >= 12 ? now.secret.slice(-4) : '', lastCheck: now.lastCheck }
+      if (!now) return { kind: 'none', baseUrl: DEFAULT_BASE_URL, hint: '', lastCheck: null, limit: null }
+      return { kind: now.kind, baseUrl: now.baseUrl, hint: now.secret.length >= 12 ? now.secret.slice(-4) : '', lastCheck: now.lastCheck, limit: null }
     },
   }
 }

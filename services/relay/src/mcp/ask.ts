@@ -12,7 +12,7 @@ const LATER = 'asked; go on with what does not depend on it; the answer will arr
 export type Asking = {
   args: z.output<(typeof tools)['ask']['input']>
   held: Held
-  /** ms */
+  /** ms, where the caller names none; the CLI itself waits for a day */
   wait: number
   gone: AbortSignal
   progress: (seconds: number) => void
@@ -24,7 +24,8 @@ export const ask = async ({ args, held, wait, gone, progress, replied }: Asking)
   const started = Date.now()
   const beat = setInterval(() => progress(Math.round((Date.now() - started) / 1000)), PROGRESS_EVERY)
   try {
-    const outcome = await held.ask({ id: randomUUID(), origin: 'tool', ...args }, wait, gone)
+    const { wait: seconds, ...question } = args
+    const outcome = await held.ask({ id: randomUUID(), origin: 'tool', ...question }, seconds === undefined ? wait : seconds * 1000, gone)
     if (!outcome.ok) return toolResult(outcome)
     if (outcome.value.kind === 'waiting') return textResult(LATER)
     const { answer, given } = outcome.value

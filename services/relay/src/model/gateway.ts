@@ -103,7 +103,7 @@ export const modelGateway = (deps: GatewayDeps) => {
     if (path === '/v1/messages') void deps.reporter.send({ type: 'usage', request: randomUUID(), model: model.slice(0, 200), tokens, status, window: windowOf(headers), at })
     if (status !== 429) return
     const until = limitedUntil(headers, Date.now())
-    void deps.reporter.send({ type: 'limited', until, text: until ? 'The model endpoint says the limit is reached.' : 'The model endpoint says: too many requests.', at })
+    void deps.reporter.send({ type: 'limited', cause: 'endpoint', until, text: until ? 'The model endpoint says the limit is reached.' : 'The model endpoint says: too many requests.', at })
   }
 
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {

@@ -1,5 +1,5 @@
 /** The number of things that need the person, in the tab's title and icon. */
-import { useQueue } from '../features/attention/queue.ts'
+import { needsOf, useQueue } from '../features/attention/queue.ts'
 import { useStore } from '../store.ts'
 
 const icon = (count: number): string => {
@@ -14,8 +14,7 @@ export const showBadge = (): (() => void) => {
   let last = ''
   const update = () => {
     const { project } = useStore.getState()
-    const { items, waiting } = useQueue.getState()
-    const needs = items.length + waiting
+    const needs = needsOf(useQueue.getState())
     const title = `${needs ? `(${needs}) ` : ''}${project ? `${project.name} · ` : ''}Orchestra`
     if (title === last) return
     last = title

@@ -28,7 +28,7 @@ const StopAll = () => {
     const timer = setTimeout(() => setArmed(false), 3000)
     return () => clearTimeout(timer)
   }, [armed])
-  const running = fleetOf(sessions).filter((s) => s.status === 'working' || s.status === 'waiting').length
+  const running = fleetOf(sessions).filter((s) => s.status === 'working' || s.status === 'waiting' || s.status === 'stuck').length
   if (running === 0) return null
   const press = () => {
     if (!armed) return setArmed(true)

@@ -56,7 +56,8 @@ export const lifeCommands: Life = {
   'session.pause': (ctx, { session }) => ctx.commit(async (tx, now) => {
     const row = await known(tx, session)
     if (!row.ok) return row
-    if (row.value.phase === 'paused') return ok({})
+    // What something else has paused is the person's from now on: it does not go on by itself.
+    if (row.value.phase === 'paused') { await tx.putSession({ ...row.value, pausedBy: 'person', pausedText: null }); return ok({}) }
     if (row.value.phase !== 'running') return fail(wrong(row.value, 'only a running session can be paused'))
     await pauseIn(tx, row.value, { by: 'person', text: null, actor: ctx.actor, now })
     return ok({})

@@ -1,12 +1,16 @@
 import { fail, limits, ok, problem, SessionId } from '@orchestra/contracts'
-import type { Actor, Problem } from '@orchestra/contracts'
+import type { Actor, Delivery, MessageId, Problem } from '@orchestra/contracts'
+import { becameOf, becameOfAll } from '../../domain/receipts.ts'
 import type { MessageRow } from '../../domain/rows.ts'
 import type { Tx } from '../../ports/store.ts'
+import { system } from '../core.ts'
 import type { Core } from '../core.ts'
 import { copyTo, post } from '../deliver.ts'
 import type { Handlers } from '../dispatch.ts'
+import { designerFirst, escalate, escalateLater, escalateNever } from '../escalate.ts'
+import { loadViews } from '../views.ts'
 
-type MessageHandlers = Pick<Handlers, 'message.send' | 'message.ask' | 'message.answer' | 'message.withdraw'>
+type MessageHandlers = Pick<Handlers, 'message.send' | 'message.ask' | 'message.answer' | 'message.escalate' | 'message.withdraw'>
 
 /** Sends of the last minute by session; a flood from a container stops here, before the database. */
 const sent = new WeakMap<Core, Map<SessionId, number[]>>()
@@ -29,26 +33,43 @@ const unreachable = async (tx: Tx, to: SessionId): Promise<Problem | null> => {
 
 const recipientOf = (to: string): MessageRow['to'] => (to === 'all' || to === 'person' ? { kind: to } : { kind: 'session', id: SessionId.parse(to) })
 
-/** What a sender should know about when it will be read. */
-const whenRead = async (tx: Tx, to: MessageRow['to']): Promise<string> => {
-  if (to.kind !== 'session') return to.kind === 'person' ? 'shown to the person' : 'queued for every session'
-  const row = await tx.session(to.id)
-  return row?.phase === 'running' ? 'queued: delivered as soon as it reads' : `queued: ${to.id} is ${row?.phase ?? 'away'}, it gets it when it runs`
+/** Resolves at the message's first receipt, or after the time; at once where its receiver can take nothing in now. */
+const untilReceipt = async (core: Core, message: MessageId, to: string, ms: number): Promise<void> => {
+  const receiver = ms === 0 || to === 'all' || to === 'person' ? null : await core.store.read.session(SessionId.parse(to))
+  if (receiver?.phase !== 'running' || !receiver.linkUp) return
+  const done = Promise.withResolvers<void>()
+  const stop = core.feed.onMessage(message, () => {
+    core.store.read.message(message).then((row) => { if (row?.delivery !== 'queued') done.resolve() }, done.reject)
+  })
+  const timer = setTimeout(done.resolve, ms)
+  try { await done.promise } finally { clearTimeout(timer); stop() }
+}
+
+/** What became of it until now. */
+const outcome = async (core: Core, message: MessageId): Promise<{ message: MessageId; delivery: Delivery; state: string }> => {
+  const row = await core.store.read.message(message)
+  if (!row) throw new Error(`message ${message} is gone`)
+  if (row.to.kind === 'all') return { message, delivery: row.delivery, state: becameOfAll(await core.store.read.copiesOf(message)) }
+  const views = await loadViews(core.store.read, core, core.outside)
+  return { message, delivery: row.delivery, state: becameOf(row, views.why(row), views.now) }
 }
 
 export const messageCommands: MessageHandlers = {
   'message.send': async ({ core, actor, commit }, input) => {
     const flood = flooded(core, actor)
     if (flood) return fail(flood)
-    return commit(async (tx, now) => {
+    const sent = await commit(async (tx, now) => {
       const to = recipientOf(input.to)
       if (to.kind === 'person' && actor.kind === 'person') return fail(problem('bad_input', 'A person can\'t send a message to the person: name a session or "all".'))
       const stop = to.kind === 'session' ? await unreachable(tx, to.id) : null
       if (stop) return fail(stop)
       const row = await post(core, tx, now, { kind: input.kind, from: actor, to, text: input.text })
       if (input.kind === 'complete' && actor.kind === 'session') await markComplete(tx, actor.id, now)
-      return ok({ message: row.id, state: await whenRead(tx, to) })
+      return ok({ message: row.id, delivery: row.delivery, state: to.kind === 'person' ? 'shown to the person' : 'queued' })
     })
+    if (!sent.ok) return sent
+    await untilReceipt(core, sent.value.message, input.to, input.wait ?? 0)
+    return ok(await outcome(core, sent.value.message))
   },
 
   'message.ask': async ({ core, actor, commit }, input) => {
@@ -56,7 +77,14 @@ export const messageCommands: MessageHandlers = {
     if (flood) return fail(flood)
     return commit(async (tx, now) => {
       const recommended = input.recommended !== null && input.recommended < input.options.length ? input.recommended : null
-      const row = await post(core, tx, now, { kind: 'question', from: actor, to: { kind: 'person' }, text: input.question, options: input.options, recommended, origin: input.origin })
+      const stop = input.to === undefined ? null : await unreachable(tx, input.to)
+      if (stop) return fail(stop)
+      if (actor.kind === 'session' && input.to === actor.id) return fail(problem('bad_input', 'A session can\'t ask itself.', { about: actor.id }))
+      const to: MessageRow['to'] = input.to === undefined ? { kind: 'person' } : { kind: 'session', id: input.to }
+      const first = input.to === undefined && input.origin !== 'permission' && actor.kind === 'session' ? await designerFirst(core, tx, actor.id, now) : { until: null, why: null }
+      const row = await post(core, tx, now, { kind: 'question', from: actor, to, text: input.question, options: input.options, recommended, origin: input.origin, designerUntil: first.until })
+      if (first.until !== null) await escalateLater(tx, row, now)
+      else if (first.why !== null) await tx.event({ type: 'message.escalated', session: actor.kind === 'session' ? actor.id : null, actor: system('questions'), data: { message: row.id, reason: first.why } })
       if (actor.kind === 'session') await touch(tx, actor.id, now)
       return ok({ message: row.id })
     })
@@ -65,23 +93,35 @@ export const messageCommands: MessageHandlers = {
   'message.answer': async ({ core, actor, commit }, input) => commit(async (tx, now) => {
     const question = await tx.message(input.message)
     if (!question || question.kind !== 'question' || question.copyOf) return fail(problem('message_unknown', `There is no question ${input.message}.`, { about: input.message }))
-    if (question.state !== 'open') return fail(alreadyAnswered(question))
+    if (question.state !== 'open') return fail(alreadyAnswered(question, now))
     if (question.merge) return fail(problem('wrong_state', 'A merge is approved by merge.approve, bound to the commits that were shown, or declined by merge.cancel.', { about: question.merge, next: 'Approve or decline it in the page.' }))
     if (actor.kind === 'session' && (question.origin === 'permission' || question.origin === 'system')) {
       return fail(problem('forbidden', 'Only the person can approve this.', { about: question.id }))
     }
+    const own = actor.kind === 'session' ? await mayAnswer(tx, actor.id, question) : null
+    if (own) return fail(own)
     const text = input.text ?? (input.option !== undefined ? question.options[input.option] : undefined)
     if (text === undefined) return fail(problem('bad_input', 'Give an answer: a text, or the number of one of the options.', { about: question.id }))
-    await tx.putMessage({ ...question, state: 'answered', answerText: text, answerOption: input.option ?? null, answeredBy: actor, answeredAt: now })
+    await tx.putMessage({ ...question, state: 'answered', delivery: 'answered', answerText: text, answerOption: input.option ?? null, answeredBy: actor, answeredAt: now })
+    await escalateNever(tx, question)
     await tx.event({ type: 'message.answered', session: question.from.kind === 'session' ? question.from.id : null, actor, data: { message: question.id, text: text.slice(0, 2000) } })
     if (question.from.kind === 'session') {
       const answer = await post(core, tx, now, { kind: 'answer', from: actor, to: { kind: 'session', id: question.from.id }, text, inReplyTo: question.id })
       const designer = (await tx.sessions()).find((s) => s.role === 'designer')
-      const toldAlready = actor.kind === 'session' || question.from.id === designer?.id || question.origin === 'permission'
+      const toldAlready = actor.kind === 'session' || question.from.id === designer?.id || question.origin === 'permission' || question.to.kind === 'session'
       if (designer && !toldAlready) await copyTo(tx, answer, designer.id, now)
       await touch(tx, question.from.id, now)
     }
     return ok({ text })
+  }),
+
+  'message.escalate': async ({ actor, commit }, input) => commit(async (tx, now) => {
+    const question = await tx.message(input.message)
+    if (!question || question.kind !== 'question' || question.copyOf) return fail(problem('message_unknown', `There is no question ${input.message}.`, { about: input.message }))
+    if (question.state !== 'open') return fail(alreadyAnswered(question, now))
+    if (question.to.kind === 'session') return fail(problem('wrong_state', `It was asked of ${question.to.id}, not of the designer.`, { about: question.id }))
+    await escalate(tx, question, { actor, reason: input.note ? `the designer says: ${input.note.slice(0, 300)}` : 'the designer leaves it to the person', note: input.note ?? null, now })
+    return ok({})
   }),
 
   'message.withdraw': async ({ actor, commit }, input) => commit(async (tx, now) => {
@@ -89,17 +129,27 @@ export const messageCommands: MessageHandlers = {
     if (!question || question.state !== 'open') return ok({})
     if (actor.kind === 'session' && !(question.from.kind === 'session' && question.from.id === actor.id)) return fail(problem('forbidden', 'Only who asked can withdraw a question.', { about: question.id }))
     await tx.putMessage({ ...question, state: 'withdrawn', answerText: input.reason, answeredAt: now })
+    await escalateNever(tx, question)
     await tx.event({ type: 'message.withdrawn', session: question.from.kind === 'session' ? question.from.id : null, actor, data: { message: question.id, reason: input.reason } })
     if (question.from.kind === 'session') await touch(tx, question.from.id, now)
     return ok({})
   }),
 }
 
-const alreadyAnswered = (q: MessageRow): Problem => problem(
-  'already_answered',
-  q.state === 'withdrawn' ? `The question is no longer open: ${q.answerText ?? 'withdrawn'}` : `${q.answeredBy?.kind === 'session' ? q.answeredBy.id : 'The person'} answered at ${q.answeredAt ?? ''}: ${q.answerText ?? ''}`,
-  { about: q.id },
-)
+/** The designer answers any question but its own; an executor only what it was asked itself. */
+const mayAnswer = async (tx: Tx, id: SessionId, question: MessageRow): Promise<Problem | null> => {
+  if (question.from.kind === 'session' && question.from.id === id) return problem('forbidden', 'Who asked can\'t answer.', { about: question.id })
+  const asked = question.to.kind === 'session' && question.to.id === id
+  return asked || (await tx.session(id))?.role === 'designer' ? null : problem('forbidden', 'This question was not asked of you: it is answered by whom it was put to, the designer or the person.', { about: question.id })
+}
+
+const alreadyAnswered = (q: MessageRow, now: string): Problem => {
+  const at = q.answeredAt ?? now
+  const seconds = Math.max(0, Math.round((Date.parse(now) - Date.parse(at)) / 1000))
+  const when = `at ${at.slice(11, 19)} UTC (${seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`} ago)`
+  const who = q.answeredBy?.kind === 'session' ? q.answeredBy.id : 'The person'
+  return problem('already_answered', q.state === 'withdrawn' ? `The question is no longer open since ${when.slice(3)}: ${q.answerText ?? 'withdrawn'}` : `${who} answered ${when}: ${q.answerText ?? ''}`, { about: q.id })
+}
 
 const touch = async (tx: Tx, id: SessionId, now: string): Promise<void> => {
   const row = await tx.session(id)

@@ -17,7 +17,7 @@ export const onEvents = (core: Core, id: SessionId, frame: Extract<link.FromAgen
     const recorded = await tx.event({ type: 'agent', session: id, actor, data: event satisfies AgentEvent, source: `${row.conversation}/${frame.from + i}` })
     if (!recorded) continue
     news = true
-    row = { ...row, ...afterEvent(row, event), lastActivity: activityOf(recorded) ?? row.lastActivity, lastEventAt: recorded.at }
+    row = { ...row, ...afterEvent(row, event), lastActivity: activityOf(recorded) ?? row.lastActivity, lastEventAt: recorded.at, hookAt: recorded.at }
   }
   if (news) await tx.putSession(row)
   return ok({})

@@ -17,6 +17,8 @@ export const onFrame = (core: Core, session: SessionId, frame: Frame): Promise<R
     case 'progress': return onProgress(core, session, frame)
     case 'receipt': return onReceipt(core, session, frame)
     case 'cli-status': return onCliStatus(core, session, frame)
+    // No event of the session: its clock stays.
+    case 'pulse': return patchSession(core, session, (row) => (row.terminalAt === frame.terminalAt ? null : { terminalAt: frame.terminalAt, lastEventAt: row.lastEventAt }))
     case 'notice': return core.commit(async (tx) => { await tx.event({ type: 'agent.notice', session, actor: { kind: 'session', id: session }, data: { text: frame.text } }); return ok({}) })
   }
 }

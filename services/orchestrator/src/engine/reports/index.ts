@@ -19,7 +19,7 @@ export const makeReport = (core: Core, dispatch: Dispatcher, onRunStatus: OnRunS
   switch (report.type) {
     case 'link': return onLink(core, report)
     case 'frame': return report.frame.type === 'run-status' ? onRunStatus(session, report.frame).then(() => ok({})) : onFrame(core, session, report.frame)
-    case 'ask': return dispatch('message.ask', { question: report.question, options: report.options, recommended: report.recommended, origin: report.origin }, { actor: { kind: 'session', id: session }, id: report.id })
+    case 'ask': return dispatch('message.ask', { question: report.question, options: report.options, recommended: report.recommended, origin: report.origin, to: report.to }, { actor: { kind: 'session', id: session }, id: report.id })
     case 'ask-closed': return dispatch('message.withdraw', { message: report.message, reason: report.reason }, { actor: { kind: 'session', id: session } })
     case 'usage': return onUsage(core, report)
     case 'limited': return onLimited(core, report)

@@ -4,7 +4,7 @@ import type { MessageRow } from '../../domain/rows.ts'
 import type { Core } from '../core.ts'
 import { system } from '../core.ts'
 
-const order = { queued: 0, failed: 1, delivered: 2, seen: 3 } as const
+const order = { queued: 0, failed: 1, delivered: 2, seen: 3, answered: 4 } as const
 
 /** Only the receiver can say that it has a message, and a state never goes back. */
 export const onReceipt = (core: Core, id: SessionId, r: Extract<link.FromAgent, { type: 'receipt' }>): Promise<Result<unknown>> => core.commit(async (tx) => {
@@ -27,5 +27,5 @@ const settleAll = async (tx: Parameters<Parameters<Core['commit']>[0]>[0], copy:
   const original = copy.copyOf ? await tx.message(copy.copyOf) : null
   if (original?.to.kind !== 'all' || original.delivery !== 'queued') return
   const copies = await tx.copiesOf(original.id)
-  if (copies.every((c) => c.delivery === 'delivered' || c.delivery === 'seen')) await tx.putMessage({ ...original, delivery: 'delivered', deliveredAt: now })
+  if (copies.every((c) => order[c.delivery] >= order.delivered)) await tx.putMessage({ ...original, delivery: 'delivered', deliveredAt: now })
 }

@@ -3,11 +3,12 @@ import type { AttentionView } from '@orchestra/contracts'
 import { go } from '../../app/nav.ts'
 import { useStore } from '../../store.ts'
 import { useUi } from '../../ui-store.ts'
+import { Chip } from '../../ui/controls.tsx'
 import { Clock } from '../../ui/clock.tsx'
 import { Markdown } from '../../ui/markdown.tsx'
 import { ProblemNote } from '../../ui/problem.tsx'
 import { Shape } from '../../ui/status.tsx'
-import { oneLine, plain } from '../../ui/text.ts'
+import { oneLine, plain, visible } from '../../ui/text.ts'
 import { short } from '../../ui/format.ts'
 import { Actions, Options } from './actions.tsx'
 import { holdsUp, kinds, takesReply } from './looks.ts'
@@ -26,7 +27,7 @@ export const AttentionCard = ({ item, selected, onSelect, inPlace = false }: { i
   useEffect(() => { if (selected) ref.current?.scrollIntoView({ block: 'nearest' }) }, [selected])
   return (
     <article
-      ref={ref} data-testid="attention-item" data-kind={item.kind} data-session={item.session ?? ''} data-id={item.id} aria-current={selected}
+      ref={ref} data-testid="attention-item" data-kind={item.kind} data-session={item.session ?? ''} data-id={item.id} data-with={item.with} aria-current={selected}
       onClick={onSelect} onFocus={(e) => { if (e.target.matches(':focus-visible')) onSelect() }}
       className={`flex flex-col gap-2 rounded-lg border bg-surface px-3 py-2.5 ${selected ? 'border-accent/60 shadow-[inset_3px_0_0_var(--accent)]' : 'border-line'} ${pending ? 'opacity-70' : ''}`}
     >
@@ -36,12 +37,14 @@ export const AttentionCard = ({ item, selected, onSelect, inPlace = false }: { i
         {item.session && (
           <button type="button" className="truncate text-sm font-medium text-text hover:underline" onClick={() => go.session(item.session ?? '')}>{name}</button>
         )}
+        {item.with === 'designer' && <Chip title="The designer was asked first; you may answer, too">with the designer</Chip>}
         {holdsUp(item) && <Clock since={item.since} className="ml-auto text-sm text-faint" />}
       </header>
       {item.title && oneLine(item.title) !== name && <h3 className="text-base font-medium [overflow-wrap:anywhere]">{oneLine(item.title)}</h3>}
       {item.text && !(selected && problem) && (selected
         ? <div className="max-h-96 overflow-auto"><Markdown text={item.text} /></div>
         : <p className="line-clamp-2 text-base text-dim [overflow-wrap:anywhere]">{plain(item.text)}</p>)}
+      {item.note && <p className="wrap border-l-2 border-ask/60 pl-2.5 text-sm text-dim"><span className="font-medium">Designer:</span> {visible(item.note)}</p>}
       {merge && selected && item.kind === 'approval' && (
         <p className="text-sm text-dim">
           <span className="font-mono">{short(merge.tip)}</span> into {oneLine(merge.target)} at <span className="font-mono">{short(merge.targetSha)}</span>

@@ -8,7 +8,7 @@ import { fleetOf } from '../../model.ts'
 import { AttentionCard } from './card.tsx'
 import { useCursor } from './use-cursor.ts'
 import { kinds } from './looks.ts'
-import { showWaiting, useQueue, wakeUp, watchHands } from './queue.ts'
+import { needsOf, showWaiting, useQueue, wakeUp, watchHands } from './queue.ts'
 
 /** An empty list says how the agents are and what to press next. */
 const AllQuiet = () => {
@@ -58,7 +58,7 @@ export const AttentionList = () => {
     <section aria-label="Needs you" data-testid="attention-list" tabIndex={-1} className="flex flex-col gap-2 outline-none" {...watchHands}>
       <header className="flex min-h-7 items-center gap-2 px-1">
         <h2 className="text-sm font-semibold text-dim">Needs you</h2>
-        <span className="nums text-sm text-ask">{items.length + waiting || ''}</span>
+        <span className="nums text-sm text-ask">{needsOf({ items, waiting }) || ''}</span>
         {waiting > 0 && <Button tone="primary" data-testid="attention-waiting" className="sticky top-2 ml-auto min-h-6 rounded-full" onClick={showWaiting}>{waiting} new ↑</Button>}
       </header>
       {items.length === 0 ? waiting === 0 && <div className="rounded-lg border border-dashed border-line"><AllQuiet /></div> : (

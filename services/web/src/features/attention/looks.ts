@@ -11,6 +11,7 @@ export const kinds: Record<Kind, { word: string; shape: 'diamond' | 'square' | '
   complete: { word: 'complete', shape: 'check', tone: 'review' },
   credential: { word: 'credential', shape: 'diamond', tone: 'ask' },
   egress: { word: 'network', shape: 'diamond', tone: 'ask' },
+  stuck: { word: 'stuck', shape: 'square', tone: 'ask' },
   proposal: { word: 'proposal', shape: 'diamond', tone: 'ask' },
 }
 
@@ -21,5 +22,8 @@ export const takesReply = (item: AttentionView): boolean =>
 /** What can be put off the list by hand; the others leave it when they are dealt with. */
 export const canDismiss = (kind: Kind): boolean => kind === 'error' || kind === 'complete' || kind === 'proposal'
 
+/** With the designer, who was asked first: shown, and nothing that is due. */
+export const isDue = (item: AttentionView): boolean => item.with === 'person'
+
 /** Proposals of the page itself hold nobody up: they have no clock. */
-export const holdsUp = (item: AttentionView): boolean => item.kind !== 'proposal' && item.kind !== 'credential'
+export const holdsUp = (item: AttentionView): boolean => isDue(item) && item.kind !== 'proposal' && item.kind !== 'credential'

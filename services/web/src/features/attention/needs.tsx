@@ -3,7 +3,7 @@ import { useUi } from '../../ui-store.ts'
 import { Clock } from '../../ui/clock.tsx'
 import { Shape } from '../../ui/status.tsx'
 import { oneLine } from '../../ui/text.ts'
-import { holdsUp, kinds } from './looks.ts'
+import { holdsUp, isDue, kinds } from './looks.ts'
 import { useQueue } from './queue.ts'
 
 /** What needs the person in short, beside another page. */
@@ -12,7 +12,7 @@ export const Needs = () => {
   if (items.length === 0) return null
   return (
     <section aria-label="Needs you" className="flex flex-col gap-1">
-      <h2 className="px-1 text-sm font-semibold text-dim">Needs you <span className="nums text-ask">{items.length}</span></h2>
+      <h2 className="px-1 text-sm font-semibold text-dim">Needs you <span className="nums text-ask">{items.filter(isDue).length || ''}</span></h2>
       <ul>
         {items.map((item) => (
           <li key={item.id}>

@@ -3,6 +3,7 @@ import { create } from 'zustand'
 import type { AttentionView } from '@orchestra/contracts'
 import { useStore } from '../../store.ts'
 import { useUi } from '../../ui-store.ts'
+import { isDue } from './looks.ts'
 import { awake, SNOOZE_MS, steady, stillSnoozed, type Snoozed } from './shown.ts'
 
 const KEY = 'orchestra.snoozed'
@@ -94,8 +95,11 @@ export const watchHands = {
   onBlur: () => setTyping(false),
 }
 
+/** What is with the designer is on the list, and not due. */
+export const needsOf = (q: Pick<Queue, 'items' | 'waiting'>): number => q.items.filter(isDue).length + q.waiting
+
 /** Things that need the person now. */
-export const useNeeds = (): number => useQueue((q) => q.items.length + q.waiting)
+export const useNeeds = (): number => useQueue((q) => needsOf(q))
 
 let last = useStore.getState().attention
 useStore.subscribe((s) => {

@@ -7,7 +7,7 @@ import { Chip, Stat } from '../../ui/controls.tsx'
 import { Status } from '../../ui/status.tsx'
 import { oneLine } from '../../ui/text.ts'
 
-const asleep = new Set(['queued', 'starting', 'setup', 'failed', 'lost', 'waiting', 'limited', 'paused', 'interrupted', 'working'])
+const asleep = new Set(['queued', 'starting', 'setup', 'failed', 'lost', 'waiting', 'dialog', 'stuck', 'limited', 'paused', 'interrupted', 'working'])
 
 /** What a row says of the present: why it stands still, else what it did last. */
 const nowText = (s: SessionView): string => oneLine((asleep.has(s.status) && s.statusText) || s.lastActivity || s.statusText)
@@ -25,7 +25,7 @@ export const FleetRow = memo(({ session: s, narrow, selected, current }: Props) 
       onFocus={(e) => { if (e.currentTarget.matches(':focus-visible')) useUi.getState().setCursor(`s:${s.id}`) }}
       onClick={() => { useUi.getState().setCursor(`s:${s.id}`); go.session(s.id) }}
     >
-      <Status status={s.status} wordless={narrow} />
+      <Status status={s.status} of={s} wordless={narrow} />
       <span className="flex min-w-0 items-center gap-1.5">
         <span className={`truncate text-base ${s.role === 'designer' ? 'font-semibold' : 'font-medium'}`}>{oneLine(s.title) || s.id}</span>
         {s.paired && <span className="text-pair" title="paired: also sees the project">◆</span>}

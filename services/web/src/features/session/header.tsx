@@ -8,7 +8,7 @@ import { Status } from '../../ui/status.tsx'
 import { oneLine } from '../../ui/text.ts'
 import { go } from '../../app/nav.ts'
 
-const busy = new Set(['working', 'waiting'])
+const busy = new Set(['working', 'waiting', 'dialog', 'stuck'])
 const stopped = new Set(['paused', 'interrupted', 'limited', 'archived'])
 const over = new Set(['lost', 'failed'])
 
@@ -49,7 +49,7 @@ export const SessionHeader = ({ session: s }: { session: SessionView }) => {
     <header className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 bg-surface px-3 pt-2 pb-1">
       <button type="button" onClick={go.inbox} aria-label="Back to the inbox" className="text-lg text-dim hover:text-text lg:hidden max-sm:min-h-11 max-sm:min-w-8">‹</button>
       <h1 className="min-w-0 truncate text-lg font-semibold">{oneLine(s.title) || s.id}</h1>
-      <Status status={s.status} />
+      <Status status={s.status} of={s} />
       <Clock since={s.lastEventAt} className="text-sm text-faint" />
       {s.paired && <Chip tone="pair">◆ paired</Chip>}
       {s.appliedToCheckout && <Chip tone="pair">applied to your checkout</Chip>}
