@@ -1,8 +1,9 @@
 /**
- * usage: run.ts [--only FAMILY[/NAME]] [--prove] [--list] [--keep]
+ * usage: run.ts [--only FAMILY[/NAME]] [--prove] [--list] [--keep] [--on DIR]
  * Plays the attacks on one stack, and shows for each family that it can fail: with a guard taken away the same attacks get
  * through. `--prove`: those proofs alone. Last line: `attacks: N tried, N got through`.
  */
+import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { play } from './frame/play.ts'
 import type { Verdict } from './frame/play.ts'
@@ -11,7 +12,7 @@ import type { Family } from './frame/read.ts'
 import { startTarget } from './frame/target.ts'
 import type { Target } from './frame/target.ts'
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, prove: { type: 'boolean' }, list: { type: 'boolean' }, keep: { type: 'boolean' } } })
+const { values } = parseArgs({ options: { only: { type: 'string' }, prove: { type: 'boolean' }, list: { type: 'boolean' }, keep: { type: 'boolean' }, on: { type: 'string' } } })
 const say = (line: string): void => console.log(line)
 const indent = (text: string): string => text.replace(/^/gm, '         ')
 
@@ -55,7 +56,7 @@ if (values.list) {
   for (const f of families) for (const { name, attack } of f.attacks) say(`${f.name}/${name}\t${attack.tries}`)
 } else {
   const since = performance.now()
-  const t = await startTarget(say)
+  const t = await startTarget(say, values.on)
   say(`the stack stands (${((performance.now() - since) / 1000).toFixed(1)} s)`)
   try {
     for (const family of families) {
@@ -64,7 +65,8 @@ if (values.list) {
       if (!values.only?.includes('/')) await prove(t, family)
     }
   } finally {
-    if (!values.keep) await t.close()
+    if (values.keep || values.on) say(`\nkept: --on ${dirname(t.project)}`)
+    else await t.close()
   }
   say(`\n${((performance.now() - since) / 1000).toFixed(0)} s, ${count.proofs} families shown to be able to fail, ${count.failed} not carried out or not proven`)
   say(`attacks: ${count.tried} tried, ${count.through} got through`)

@@ -69,23 +69,34 @@ git commit -q -m "Start" || test -n "$(git log -1 --format=%H)"`
   must('the seed', await run('sh', ['-c', script], { cwd: project, env, who, deadlineMs: 60_000 }))
 }
 
-export const startStack = async (scenario: Scenario, say: (line: string) => void): Promise<Stack> => {
-  const dir = realpathSync(mkdtempSync(join(tmpdir(), `orchestra-e2e-${scenario.name}-`)))
+export type StackOptions = {
+  /** Folder of a stack that was left standing: it is used as it is. */
+  standing?: string
+  /** ORCHESTRA_HOME, and so every worktree, on a file system of its own with so many MB. Needs root. */
+  homeMb?: number
+}
+
+export const startStack = async (scenario: Scenario, say: (line: string) => void, o: StackOptions = {}): Promise<Stack> => {
+  const dir = o.standing ?? realpathSync(mkdtempSync(join(tmpdir(), `orchestra-e2e-${scenario.name}-`)))
   chmodSync(dir, 0o755)
   const who: Who = process.getuid?.() === 0 ? PERSON : null
   const home = join(dir, 'home')
-  mkdirSync(join(home, '.orchestra'), { recursive: true })
-  give(home, who)
+  const mounted = join(home, '.orchestra')
+  mkdirSync(mounted, { recursive: true })
+  if (o.homeMb !== undefined && o.standing === undefined) {
+    must('a file system for ORCHESTRA_HOME', await run('mount', ['-t', 'tmpfs', '-o', `size=${o.homeMb}m,nr_inodes=400000,mode=0755`, 'orchestra-home', mounted], { cwd: dir, env: process.env, deadlineMs: 10_000 }))
+  }
+  if (o.standing === undefined) give(home, who)
   const project = join(dir, 'bookshelf')
   const env: NodeJS.ProcessEnv = {
     ...process.env, ...scenario.env, HOME: home, ORCHESTRA_HOME: join(home, '.orchestra'), ORCHESTRA_ROOT: ROOT, ORCHESTRA_DEMO: '1', ORCHESTRA_DEMO_PACE: '0', ORCHESTRA_SCENARIO: resolve(scenario.dir),
     PROJECT: project, PATH: `${ROOT}:${process.env.PATH ?? ''}`, GIT_CONFIG_NOSYSTEM: '1',
   }
-  await makeRepository(scenario, project, env, who)
+  if (o.standing === undefined) await makeRepository(scenario, project, env, who)
   const port = await freePort()
   const orchestra = (args: string[], deadlineMs: number) => run(join(ROOT, 'orchestra'), args, { cwd: dir, env, deadlineMs })
   const up = async (): Promise<string> => {
-    const output = must('orchestra up', await orchestra(['up', '--yes', '--port', String(port), project], UP_MS))
+    const output = must('orchestra up', await (o.standing === undefined ? orchestra(['up', '--yes', '--port', String(port), project], UP_MS) : run(join(ROOT, 'orchestra'), ['link'], { cwd: project, env, deadlineMs: 60_000 })))
     const link = /https?:\/\/\S+#token=\S+/.exec(output)?.[0]
     if (link === undefined) throw new Error(`orchestra up printed no sign-in link:\n${output.slice(-3000)}`)
     return link
@@ -93,6 +104,7 @@ export const startStack = async (scenario: Scenario, say: (line: string) => void
   const remove = async (): Promise<void> => {
     const down = await orchestra(['down', '--purge', '--yes', project], DOWN_MS)
     if (down.code !== 0) say(down.output)
+    if (o.homeMb !== undefined) await run('umount', [mounted], { cwd: '/', env: process.env, deadlineMs: 30_000 })
     rmSync(dir, { recursive: true, force: true })
   }
   // What the scenarios' scripts use: the one folder of worktrees, and this stack's name.

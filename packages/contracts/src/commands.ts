@@ -28,6 +28,8 @@ export const commands = {
   'session.pause': { input: session, reply: done },
   'session.continue': { input: session.extend({ text: text.optional() }), reply: done },
   'session.restart': { input: session, reply: done },
+  /** Of an executor whose worktree or its .git is gone or replaced on the host: git's file is put back, or the folder made again from what was imported. Files that are there stay. */
+  'session.rebuild': { input: session, reply: done },
   'session.pair': { input: session.extend({ paired: z.boolean() }), reply: done },
   'session.delete': {
     input: session.extend({ confirmed: z.boolean().default(false) }),

@@ -73,6 +73,9 @@ export const archivedOf = (sessions: Record<string, SessionView>): SessionView[]
 export const deletedOf = (sessions: Record<string, SessionView>): SessionView[] =>
   Object.values(sessions).filter((s) => s.role === 'executor' && s.status === 'deleted').sort((a, b) => b.lastEventAt.localeCompare(a.lastEventAt))
 
+/** Its worktree, or the .git in it, is not as git left it. */
+export const needsRebuild = (s: SessionView | undefined): boolean => s?.pausedBy === 'gitfile' || (s?.status === 'failed' && s.badges.includes('worktree missing'))
+
 /** Newest merge of a session that still means something. */
 export const mergeOf = (merges: Record<string, MergeView>, session: string): MergeView | undefined =>
   Object.values(merges).filter((m) => m.session === session && m.status !== 'cancelled').sort((a, b) => b.createdAt.localeCompare(a.createdAt))[0]

@@ -43,8 +43,12 @@ const quiet = new Set(['idle', 'complete'])
 
 const PERSON = process.getuid?.() === 0 ? { uid: 1000, gid: 1000 } : null
 
-export const startTarget = async (say: (line: string) => void): Promise<Target> => {
-  const stack = await startStack(readScenario(resolve(import.meta.dirname, '../stack')), say)
+/** The disk that an attack may fill is not the machine's. */
+const HOME_MB = 900
+
+/** `standing`: the folder of a stack that was kept, in place of a new one. */
+export const startTarget = async (say: (line: string) => void, standing?: string): Promise<Target> => {
+  const stack = await startStack(readScenario(resolve(import.meta.dirname, '../stack')), say, { standing, ...(PERSON === null ? {} : { homeMb: HOME_MB }) })
   try {
     return await aim(stack)
   } catch (e) {
@@ -66,7 +70,7 @@ const aim = async (stack: Stack): Promise<Target> => {
   })
   const agents = new Map<string, Promise<Agent>>()
   const make = async (name: string): Promise<Agent> => {
-    if (name !== 'designer') await person.command('session.spawn', { name, instructions: 'Wait.' })
+    if (!(await person.state()).sessions.some((s) => s.id === name)) await person.command('session.spawn', { name, instructions: 'Wait.' })
     await ready(name)
     const agent = agentIn({ session: name, branch: name, container: `${install}-s-${name}`, worktree: name === 'designer' ? stack.project : join(worktrees, name) })
     if (name !== 'designer') await agent.clean()

@@ -10,7 +10,7 @@ import { removeCommands } from './commands/remove.ts'
 import { settingsCommands } from './commands/settings.ts'
 import { spawnCommand } from './commands/spawn.ts'
 import { background, makeCore } from './core.ts'
-import type { Place, Ports } from './core.ts'
+import type { Core, Place, Ports } from './core.ts'
 import { ensureDesigner } from './designer.ts'
 import { makeDispatch } from './dispatch.ts'
 import type { Handlers } from './dispatch.ts'
@@ -26,6 +26,7 @@ import { makeRuns } from './runs/index.ts'
 import { makeSpec } from './spec.ts'
 import { makeToolCall } from './tools.ts'
 import { makeWorker } from './worker.ts'
+import { lookAtWorktrees, lookAtWorktreesMs, rebuildCommand } from './worktree-watch.ts'
 
 const reconcileMs = 15_000
 
@@ -37,12 +38,24 @@ type Watched = {
   reconcileNow(): Promise<void>
 }
 
+/** Again and again, a pause between two rounds; a round that fails is reported and the next one tries again. Returns the stopper. */
+const repeat = (core: Pick<Core, 'report'>, what: string, pauseMs: number, round: () => Promise<void>): (() => void) => {
+  let timer: NodeJS.Timeout | undefined
+  let stopped = false
+  const next = (): void => {
+    if (stopped) return
+    timer = setTimeout(() => void round().catch((error: unknown) => core.report(what, error)).finally(next), pauseMs)
+  }
+  next()
+  return () => { stopped = true; clearTimeout(timer) }
+}
+
 export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
   const core = makeCore(ports, place)
   const runs = makeRuns(core, lifeCommands)
   const merges = makeMerges(runs.bells)
   const handlers: Handlers = {
-    ...spawnCommand, ...lifeCommands, ...removeCommands, ...archiveCommands, ...messageCommands, ...settingsCommands, ...egressCommands, ...applyCommands, ...runs.commands, ...merges.commands,
+    ...spawnCommand, ...lifeCommands, ...rebuildCommand, ...removeCommands, ...archiveCommands, ...messageCommands, ...settingsCommands, ...egressCommands, ...applyCommands, ...runs.commands, ...merges.commands,
   }
   const worker = makeWorker(core, { ...coreEffects, ...runs.effects, ...merges.effects })
   const dispatch = makeDispatch(core, handlers)
@@ -62,7 +75,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
     if (await core.outside.refreshServices()) core.feed.projectChanged()
     core.feed.tick()
     // A new image is asked in a container of its own: nothing else waits for that.
-    await Promise.all([followEgress(core), runs.endOverdue(), following(async () => { await reconcile(core); await refreshRequests(core) })])
+    await Promise.all([followEgress(core), runs.endOverdue(), following(async () => { await reconcile(core); await lookAtWorktrees(core); await refreshRequests(core) })])
   }
 
   return {
@@ -104,7 +117,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
       await worker.start()
       stoppers.push(core.repository.watch(follow), core.runtime.watch((fact) => background(core, 'a container fact', onContainer(core, fact))), spec.start())
       const timer = setInterval(() => background(core, 'reconciling', round()), reconcileMs)
-      stoppers.push(() => clearInterval(timer))
+      stoppers.push(() => clearInterval(timer), repeat(core, 'looking at the worktrees', lookAtWorktreesMs, () => lookAtWorktrees(core)))
       background(core, 'reconciling', round())
     },
     stop: async () => {

@@ -46,21 +46,6 @@ const removeOrphans = async (core: Core, containers: ContainerFact[], rows: Map<
   }
 }
 
-const missingBadge = 'worktree missing'
-
-/** A folder that a person removed is shown, never made again over what may be elsewhere. */
-const checkWorktree = async (core: Core, s: SessionRow): Promise<void> => {
-  if (!s.worktree || s.toldTip === null) return
-  const state = await core.repository.worktreeState(s.id, s.worktree)
-  if ((state !== 'ok') === s.badges.includes(missingBadge)) return
-  await core.commit(async (tx) => {
-    const row = await tx.session(s.id)
-    if (!row) return
-    const others = row.badges.filter((b) => b !== missingBadge)
-    await tx.putSession({ ...row, badges: state === 'ok' ? others : [...others, missingBadge] })
-  })
-}
-
 export { onContainer }
 
 export const reconcile = async (core: Core): Promise<void> => {
@@ -77,7 +62,6 @@ export const reconcile = async (core: Core): Promise<void> => {
     if (s.container === null) continue
     await onContainer(core, seen.get(s.id) ?? { session: s.id, state: 'missing', exitCode: null, oomKilled: false, startedAt: null })
     if (overdue(s)) await failStart(core, s.id, 'cli', problem('timed_out', 'its container did not answer.', { about: s.id }))
-    await checkWorktree(core, s)
   }
   core.reconciled = true
   await removeOrphans(core, listed.value.containers, new Map((await core.store.read.sessions()).map((s) => [s.id, s])))

@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -162,4 +162,50 @@ test('the spec is written under its revision, and listeners hear of it', async (
   expect((await t.engine.readSpec()).text).toBe('# Limits\n')
   expect(await t.engine.writeSpec('# Other\n', 'stale', owner)).toMatchObject({ ok: false, problem: { code: 'spec_conflict' } })
   expect(await t.git('status', '--porcelain')).toBe('')
+})
+
+test('a session whose .git was replaced is paused, says what to do, and is rebuilt without a file lost', async () => {
+  const gitfile = join(worktree(), '.git')
+  const written = await readFile(gitfile, 'utf8')
+  await writeFile(join(worktree(), 'mine.txt'), 'not committed\n')
+  await rm(gitfile)
+  await t.git('init', '-q', worktree())
+  await t.engine.reconcileNow()
+  await t.engine.settled()
+  expect(await view()).toMatchObject({ status: 'paused', pausedBy: 'gitfile', badges: ['worktree missing'], statusText: expect.stringContaining('Rebuild') as string })
+  expect(t.runtime.containers.get(auth)?.state).toBe('paused')
+  expect((await t.engine.snapshot()).state.attention).toMatchObject([{ kind: 'error', session: auth }])
+  expect(await t.engine.dispatch('session.continue', { session: auth }, { actor: owner })).toMatchObject({ ok: false, problem: { code: 'wrong_state' } })
+  expect(await t.engine.dispatch('session.rebuild', { session: auth }, { actor: owner })).toMatchObject({ ok: true })
+  await t.engine.settled()
+  expect(t.runtime.removed).toContainEqual({ session: auth, volumes: false })
+  expect(t.runtime.containers.get(auth)?.state).toBe('running')
+  expect(await readFile(gitfile, 'utf8')).toBe(written)
+  expect(await readFile(join(worktree(), 'mine.txt'), 'utf8')).toBe('not committed\n')
+  const [kept] = await readdir(join(worktree(), '../.replaced-git'))
+  expect(existsSync(join(worktree(), '../.replaced-git', kept ?? '', 'HEAD'))).toBe(true)
+  expect(await view()).toMatchObject({ pausedBy: null, badges: [] })
+})
+
+test('a .git that says the same but is another file counts as replaced: the mount over it is gone', async () => {
+  const gitfile = join(worktree(), '.git')
+  await t.engine.reconcileNow()
+  await writeFile(`${gitfile}.new`, await readFile(gitfile, 'utf8'))
+  await rename(`${gitfile}.new`, gitfile)
+  await t.engine.reconcileNow()
+  expect(await view()).toMatchObject({ status: 'paused', pausedBy: 'gitfile' })
+})
+
+test('a worktree that is gone is made again from its snapshot, and only when asked for', async () => {
+  const a = await agent('draft.js')
+  await t.engine.receivePack(auth, 'snapshot', a.tip, (await t.git('rev-parse', 'main')) as Sha, await packOf(a.dir, a.tip))
+  await rm(worktree(), { recursive: true })
+  await t.engine.reconcileNow()
+  await t.engine.settled()
+  expect(await view()).toMatchObject({ status: 'paused', pausedBy: 'gitfile' })
+  expect(existsSync(worktree())).toBe(false)
+  expect(await t.engine.dispatch('session.rebuild', { session: auth }, { actor: owner })).toMatchObject({ ok: true })
+  await t.engine.settled()
+  expect(await readFile(join(worktree(), 'draft.js'), 'utf8')).toBe('made by an agent\n')
+  expect((await run('git', ['-C', worktree(), 'status', '--porcelain'])).stdout).toBe('?? draft.js\n')
 })

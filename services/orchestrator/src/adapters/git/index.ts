@@ -18,7 +18,7 @@ import { seedGit, worktreeIndex } from './seed.ts'
 import { createSnapshots } from './snapshots.ts'
 import { readSpec, writeSpec } from './spec.ts'
 import { watch } from './watch.ts'
-import { addWorktree, removeWorktree, worktreeState, worktreeFolders } from './worktrees.ts'
+import { addWorktree, gitFileId, removeWorktree, worktreeState, worktreeFolders } from './worktrees.ts'
 
 export type { RepositoryOptions } from './context.ts'
 
@@ -49,6 +49,7 @@ export const createRepository = (options: RepositoryOptions): Repository => {
     removeWorktree: (spec) => ready(() => removeWorktree(c, spec)),
     restoreWorktree: (spec, snapshot) => ready(() => restoreWorktree(c, spec, snapshot)),
     worktreeState: async (_session, path) => worktreeState(c, path),
+    gitFileId: async (path) => gitFileId(path),
     worktreeIndex: (path) => worktreeIndex(c, path),
     seedGit: () => seedGit(c),
     importCommits: (spec, pack, tip, carried) => ready(() => importCommits(c, spec, pack, tip, carried)),

@@ -34,6 +34,8 @@ export type Dir = {
   unlink: (name: Raw) => void
   rmdir: (name: Raw) => boolean
   names: () => Raw[]
+  /** Moves whatever has the name to a path of ours on the same file system. */
+  moveOut: (name: Raw, to: string) => void
   /** Moves a file of ours in; false when it lies on another file system. */
   takeIn: (from: string | Buffer, name: Raw) => boolean
 }
@@ -102,6 +104,7 @@ const dirOf = (fd: number): Dir => ({
     }
   },
   names: () => fs.readdirSync(`/proc/self/fd/${fd}`, { encoding: 'buffer' }).map((b) => b.toString('latin1')),
+  moveOut: (name, to) => fs.renameSync(at(fd, name), to),
   takeIn: (from, name) => {
     try {
       fs.renameSync(from, at(fd, name))

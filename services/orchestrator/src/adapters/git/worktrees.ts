@@ -1,4 +1,5 @@
 /** A session's worktree on the host: a real one of the person's repository, on a branch of its own. */
+import { randomUUID } from 'node:crypto'
 import { existsSync, lstatSync, mkdirSync, readdirSync, realpathSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -68,14 +69,25 @@ export const worktreeState = (c: Context, path: string): 'ok' | 'missing' | 'git
   return m?.[1] && resolve(path, m[1]) === record.gitDir ? 'ok' : 'gitfile-changed'
 }
 
-/** Writes the .git file of a worktree anew, when its record still stands. */
+export const gitFileId = (path: string): string | null => {
+  const st = lstatSync(join(path, '.git'), { throwIfNoEntry: false })
+  return st ? `${st.dev}.${st.ino}` : null
+}
+
+/** Beside the worktrees, where no agent can write: what stood in the place of a worktree's .git. */
+const KEPT = '.replaced-git'
+
+/** Writes the .git file of a worktree anew. What stands in its place (a repository that somebody made there) is moved aside, never removed. */
 export const repairGitFile = (path: string, gitDir: string): void => {
+  const kept = join(dirname(path), KEPT)
   withDir(path, '', {}, (d) => {
-    const old = d.lstat('.git')
-    if (old?.isDirectory()) throw new Error(`${join(path, '.git')} is a folder`)
+    if (d.lstat('.git') !== null) {
+      mkdirSync(kept, { recursive: true, mode: 0o700 })
+      d.moveOut('.git', join(kept, `${basename(path)}-${randomUUID()}`))
+    }
     d.write('.git', Buffer.from(`gitdir: ${gitDir}\n`), 0o644)
   })
 }
 
 /** Not below a worktree: this folder is ours. */
-export const worktreeFolders = (parent: string): string[] => (existsSync(parent) ? readdirSync(parent) : [])
+export const worktreeFolders = (parent: string): string[] => (existsSync(parent) ? readdirSync(parent).filter((name) => name !== KEPT) : [])

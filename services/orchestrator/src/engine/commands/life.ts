@@ -69,6 +69,7 @@ export const lifeCommands: Life = {
     const s = row.value
     if (s.phase !== 'paused' && s.phase !== 'running' && !isAway(s)) return fail(wrong(s, 'only a paused, interrupted, archived or running session can continue'))
     const gone = s.container === 'exited' || s.container === 'missing'
+    if (s.phase === 'paused' && s.pausedBy === 'gitfile') return fail(problem('wrong_state', `${session} is paused because its worktree is not as git left it.`, { about: session, next: 'Rebuild it: files that are there stay, its conversation too.' }))
     if (isAway(s) || (s.phase === 'paused' && gone)) {
       await startAgain(ctx, tx, s, { fresh: false, now, event: { type: 'session.restarted', session, actor: ctx.actor, data: { why: 'continued' } } })
     } else if (s.phase === 'paused') {
@@ -125,6 +126,15 @@ export const lifeCommands: Life = {
     return ok({ stopped: running.length })
   }),
 }
+
+/** Its worktree is as it should be again. */
+export const lifeRebuilt = (ctx: Ctx, session: SessionId): Promise<Result<Record<string, never>>> => ctx.commit(async (tx, now) => {
+  const row = await known(tx, session)
+  if (!row.ok) return row
+  const badges = row.value.badges.filter((b) => b !== 'worktree missing')
+  await startAgain(ctx, tx, row.value, { fresh: false, now, event: { type: 'session.restarted', session, actor: ctx.actor, data: { why: 'its worktree was rebuilt' } }, change: { badges, container: 'missing', linkUp: false } })
+  return ok({})
+})
 
 export const pauseEffect = async (core: Core, id: SessionId): Promise<void> => {
   const row = await core.store.read.session(id)

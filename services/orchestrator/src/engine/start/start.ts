@@ -55,7 +55,7 @@ const checkWorktree = async (core: Core, spec: WorktreeSpec): Promise<void> => {
   const state = await core.repository.worktreeState(spec.session, spec.path)
   if (state !== 'ok') {
     throw new StepFailed('worktree', problem('wrong_state', state === 'missing' ? `The folder ${spec.path} is gone.` : `${spec.path}/.git no longer names our worktree.`, {
-      about: spec.session, next: 'Delete the session and restore it: its imported commits and its newest snapshot are kept.',
+      about: spec.session, next: 'Rebuild it: files that are there stay, and what is missing is made again from its imported commits and newest snapshot.',
     }))
   }
 }

@@ -1,6 +1,7 @@
 import type { AttentionView } from '@orchestra/contracts'
 import { act, answerOption, choicesOf, undoAnswer } from '../../act.ts'
 import { go } from '../../app/nav.ts'
+import { needsRebuild } from '../../model.ts'
 import { useStore } from '../../store.ts'
 import { useUi } from '../../ui-store.ts'
 import { Button, Kbd } from '../../ui/controls.tsx'
@@ -53,10 +54,12 @@ const Stuck = ({ item, session }: { item: AttentionView; session: string }) => {
 export const Actions = ({ item, selected, inPlace }: { item: AttentionView; selected: boolean; inPlace: boolean }) => {
   const { session } = item
   const status = useStore((s) => (session ? s.sessions[session]?.status : undefined))
+  const broken = useStore((s) => (session ? needsRebuild(s.sessions[session]) : false))
   return (
     <footer className="flex flex-wrap items-center gap-1.5 empty:hidden">
-      {item.kind === 'failed-start' && session && <Button tone="primary" onClick={() => void act('session.retry', { session }, `Starting ${session} again`)}>Retry</Button>}
+      {item.kind === 'failed-start' && !broken && session && <Button tone="primary" onClick={() => void act('session.retry', { session }, `Starting ${session} again`)}>Retry</Button>}
       {item.kind === 'error' && status === 'lost' && session && <Button tone="primary" onClick={() => void act('session.restart', { session }, `Starting ${session} again`)}>Restart</Button>}
+      {item.id === `session:${session}` && broken && session && <Button tone="primary" onClick={() => void act('session.rebuild', { session }, `Rebuilding the worktree of ${session}`)}>Rebuild</Button>}
       {item.id === `session:${session}` && status === 'interrupted' && session && <Button tone="primary" onClick={() => void act('session.continue', { session }, `${session} goes on`)}>Continue</Button>}
       {item.kind === 'error' && session && <Stuck item={item} session={session} />}
       {item.kind === 'permission' && !item.messageId && session && <Button tone="primary" onClick={() => go.session(session, 'term')}>Open its terminal</Button>}

@@ -1,5 +1,6 @@
 import type { SessionView } from '@orchestra/contracts'
 import { act, togglePaired } from '../../act.ts'
+import { needsRebuild } from '../../model.ts'
 import { useUi } from '../../ui-store.ts'
 import { Clock } from '../../ui/clock.tsx'
 import { Button, Chip } from '../../ui/controls.tsx'
@@ -19,7 +20,8 @@ const Controls = ({ session: s }: { session: SessionView }) => {
     <>
       {busy.has(s.status) && <Button tone="quiet" onClick={() => void act('session.interrupt', input)} title="Ends the turn, keeps the conversation">Interrupt</Button>}
       {running && <Button tone="quiet" onClick={() => void act('session.pause', input)} title="Nothing runs or spends">Pause</Button>}
-      {stopped.has(s.status) && <Button tone="primary" onClick={() => void act('session.continue', input)}>Continue</Button>}
+      {needsRebuild(s) && <Button tone="primary" onClick={() => void act('session.rebuild', input)}>Rebuild</Button>}
+      {stopped.has(s.status) && !needsRebuild(s) && <Button tone="primary" onClick={() => void act('session.continue', input)}>Continue</Button>}
       {s.status === 'lost' && <Button tone="primary" onClick={() => void act('session.restart', input, `Starting ${s.id} again`)}>Restart</Button>}
     </>
   )

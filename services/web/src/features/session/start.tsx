@@ -1,6 +1,6 @@
 import type { SessionView } from '@orchestra/contracts'
 import { act } from '../../act.ts'
-import { runsOf } from '../../model.ts'
+import { needsRebuild, runsOf } from '../../model.ts'
 import { useStore } from '../../store.ts'
 import { Button } from '../../ui/controls.tsx'
 import { ProblemNote } from '../../ui/problem.tsx'
@@ -32,7 +32,7 @@ export const StartPanel = ({ session: s }: { session: SessionView }) => {
       </ol>
       {s.problem && <ProblemNote problem={s.problem} open />}
       {setup && <RunRow key={setup.id} run={setup} open={setup.status !== 'passed'} />}
-      {failed && <div><Button tone="primary" onClick={() => void act(s.status === 'lost' ? 'session.restart' : 'session.retry', { session: s.id })}>Retry</Button></div>}
+      {failed && !needsRebuild(s) && <div><Button tone="primary" onClick={() => void act(s.status === 'lost' ? 'session.restart' : 'session.retry', { session: s.id })}>Retry</Button></div>}
     </div>
   )
 }
