@@ -44,7 +44,7 @@ const quiet = new Set(['idle', 'complete'])
 const PERSON = process.getuid?.() === 0 ? { uid: 1000, gid: 1000 } : null
 
 /** The disk that an attack may fill is not the machine's. */
-const HOME_MB = 900
+const HOME_MB = 1400
 
 /** `standing`: the folder of a stack that was kept, in place of a new one. */
 export const startTarget = async (say: (line: string) => void, standing?: string): Promise<Target> => {

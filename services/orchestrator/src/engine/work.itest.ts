@@ -174,7 +174,7 @@ test('a session whose .git was replaced is paused, says what to do, and is rebui
   await t.engine.settled()
   expect(await view()).toMatchObject({ status: 'paused', pausedBy: 'gitfile', badges: ['worktree missing'], statusText: expect.stringContaining('Rebuild') as string })
   expect(t.runtime.containers.get(auth)?.state).toBe('paused')
-  expect((await t.engine.snapshot()).state.attention).toMatchObject([{ kind: 'error', session: auth }])
+  expect((await t.engine.snapshot()).state.attention.find((a) => a.session === auth)).toMatchObject({ kind: 'error', text: expect.stringContaining('.git') as string })
   expect(await t.engine.dispatch('session.continue', { session: auth }, { actor: owner })).toMatchObject({ ok: false, problem: { code: 'wrong_state' } })
   expect(await t.engine.dispatch('session.rebuild', { session: auth }, { actor: owner })).toMatchObject({ ok: true })
   await t.engine.settled()
