@@ -12,7 +12,12 @@ export const carryOut = async (step: Step, stack: Stack, b: Browser): Promise<vo
   if ('see' in step) return b.find(step.see).waitFor({ state: 'visible', ...d })
   if ('gone' in step) return b.find(step.gone).waitFor({ state: 'hidden', ...d })
   if ('click' in step) return b.find(step.click).click(d)
-  if ('press' in step) return b.page.keyboard.press(step.press)
+  if ('press' in step) {
+    for (const key of [step.press].flat()) await b.page.keyboard.press(key)
+    return
+  }
+  if ('write' in step) return b.page.keyboard.type(step.write)
+  if ('size' in step) return b.page.setViewportSize(step.size)
   if ('type' in step) {
     await b.find(step.type.into).fill(step.type.text, d)
     return step.type.enter ? b.find(step.type.into).press('Enter') : undefined

@@ -14,9 +14,9 @@ import { oneLine } from '../ui/text.ts'
 const Live = () => {
   const connection = useStore((s) => s.connection)
   const heardAt = useStore((s) => s.heardAt)
-  const now = useNow()
+  const ago = useNow((now) => age(heardAt, now))
   if (connection === 'live') return <span className="flex items-center gap-1.5 text-sm text-faint" role="status"><span aria-hidden className="size-1.5 rounded-full bg-work" /><span className="max-sm:sr-only">live</span></span>
-  return <span className="text-sm text-ask" role="status">{connection === 'stale' ? `not connected, as of ${age(heardAt, now)} ago` : 'connecting…'}</span>
+  return <span className="text-sm text-ask" role="status">{connection === 'stale' ? `not connected, as of ${ago} ago` : 'connecting…'}</span>
 }
 
 /** Two presses: the first says what the second does. */

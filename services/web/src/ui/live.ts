@@ -21,15 +21,32 @@ export const useLive = <T,>(key: string, version: number | string, load: () => P
   return { ...state, reload: () => loader.request(load) }
 }
 
-/** The present time, renewed every `ms` for clocks. */
-export const useNow = (ms = 1000): number => {
-  const [now, setNow] = useState(() => Date.now())
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), ms)
-    return () => clearInterval(timer)
-  }, [ms])
-  return now
+let now = Date.now()
+let ticking: ReturnType<typeof setInterval> | undefined
+const clocks = new Set<() => void>()
+const tick = () => {
+  now = Date.now()
+  for (const renew of clocks) renew()
 }
+const onTick = (renew: () => void): (() => void) => {
+  clocks.add(renew)
+  if (ticking === undefined) {
+    now = Date.now()
+    ticking = setInterval(tick, 1000)
+  }
+  return () => {
+    clocks.delete(renew)
+    if (clocks.size > 0) return
+    clearInterval(ticking)
+    ticking = undefined
+  }
+}
+
+/**
+ * The present time, renewed every second: all clocks of the page go together, in one update.
+ * @param say what is shown of the time; only when that changes is anything drawn anew
+ */
+export const useNow = <T extends string | number>(say: (now: number) => T): T => useSyncExternalStore(onTick, () => say(now))
 
 /** Whether a media query holds now. */
 export const useMedia = (query: string): boolean =>

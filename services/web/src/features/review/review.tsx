@@ -22,7 +22,8 @@ const Moves = ({ session, merge }: { session: SessionView; merge: MergeView | un
   const request = () => act('merge.request', { session: session.id })
   const held = useUi((s) => merge !== undefined && s.pending?.attention === attentionOfMerge(merge.id))
   // After a merge there is nothing to prepare until the session commits again.
-  if (!open(merge)) return session.aheadBy > 0 || !merge ? <Button tone="primary" onClick={() => void request()} disabled={!session.tip || session.aheadBy === 0}>{merge ? 'Prepare another merge' : 'Prepare the merge'}</Button> : null
+  const landed = merge !== undefined && merge.tip === session.tip
+  if (!open(merge)) return !landed ? <Button tone="primary" onClick={() => void request()} disabled={!session.tip || session.aheadBy === 0}>{merge ? 'Prepare another merge' : 'Prepare the merge'}</Button> : null
   if (held) return <span role="status" className="flex items-center gap-2 text-sm text-dim">Merging into {oneLine(merge.target)}… <Button hint="u" onClick={undoAnswer}>Undo</Button></span>
   const inLine = merge.status === 'approved' || merge.status === 'waiting' || merge.status === 'checking'
   const moved = session.tip !== null && session.tip !== merge.tip && merge.status === 'requested'

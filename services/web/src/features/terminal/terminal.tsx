@@ -44,7 +44,7 @@ const Driver = ({ session, target, autoFocus }: { session: string; target: Targe
   const back = () => { setReading(false); driven.current?.focus() }
   return (
     <section
-      aria-label={target === 'cli' ? 'Agent terminal' : 'Shell in the worktree'} data-testid="terminal" data-target={target} data-live={state.live}
+      aria-label={target === 'cli' ? 'Agent terminal' : 'Shell in the worktree'} data-testid="terminal" data-target={target} data-live={state.live} data-status={state.live ? 'live' : 'lost'}
       className={`flex h-full min-h-0 flex-col border ${focused ? 'border-accent/70' : 'border-transparent'}`}
       onFocus={() => setFocused(true)} onBlur={() => setFocused(false)}
     >

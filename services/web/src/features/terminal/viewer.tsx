@@ -37,7 +37,7 @@ export const Viewer = ({ session, target, beside }: { session: string; target: T
   useEffect(() => { fit() }, [large])
   const take = (on: boolean) => { setControl(on); viewed.current?.control(on) }
   return (
-    <section aria-label={target === 'cli' ? 'Agent terminal' : 'Shell in the worktree'} data-testid="terminal" data-target={target} data-live={live} data-control={control} className="flex h-full min-h-0 flex-col">
+    <section aria-label={target === 'cli' ? 'Agent terminal' : 'Shell in the worktree'} data-testid="terminal" data-target={target} data-live={live} data-status={live ? 'live' : 'lost'} data-control={control} className="flex h-full min-h-0 flex-col">
       <div ref={box} className={`min-h-0 flex-1 overflow-auto bg-bg ${control ? 'border border-accent/70' : ''}`}>
         <div ref={frame} className={`overflow-hidden ${live ? '' : 'opacity-50'}`}><div ref={element} className="w-max origin-top-left" /></div>
       </div>
