@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { problemText, signIn } from '../api.ts'
 import { SignIn } from '../features/signin/page.tsx'
 import { tokenIn } from '../features/signin/signin.ts'
+import { listenForNotices } from '../features/notify/notify.ts'
 import { useStore } from '../store.ts'
 import { openStream } from '../stream.ts'
 import { showBadge } from './badge.ts'
@@ -20,7 +21,7 @@ const token = takeToken()
 
 const Page = () => {
   useEffect(() => {
-    const closers = [openStream(), listenKeys(), showBadge()]
+    const closers = [openStream(), listenKeys(), showBadge(), listenForNotices()]
     return () => closers.forEach((close) => close())
   }, [])
   return <RouterProvider router={router} />

@@ -31,6 +31,7 @@ type Props = { diff: DiffView; /** with a list of files beside it */ index?: boo
 /** All files of a diff, with a list of them where there is room. */
 export const DiffFiles = ({ diff, index = true, marks = false, onScroll, top }: Props) => {
   const viewed = useViewed()
+  const read = marks ? diff.files.filter((f) => viewed.has(f)).length : 0
   return (
     <div className="flex h-full min-h-0">
       {index && diff.files.length > 1 && <FileIndex diff={diff} />}
@@ -39,6 +40,7 @@ export const DiffFiles = ({ diff, index = true, marks = false, onScroll, top }: 
         <div className="flex flex-col gap-3 p-3">
           <p className="flex items-center gap-2 text-sm text-dim">
             {count(diff.stat.files, 'file')} <Stat added={diff.stat.added} removed={diff.stat.removed} />
+            {marks && diff.files.length > 0 && <span data-testid="viewed-count" className={`ml-auto nums ${read === diff.files.length ? 'text-work' : 'text-faint'}`}>{read} of {diff.files.length} viewed</span>}
             {diff.truncated && <span className="text-ask">shortened: too much to show all of it</span>}
           </p>
           {diff.files.map((f) => (

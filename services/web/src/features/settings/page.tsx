@@ -6,6 +6,7 @@ import { RunRow } from '../runs/run.tsx'
 import { oneLine } from '../../ui/text.ts'
 import { CredentialForm } from './credential.tsx'
 import { EgressForm } from './egress.tsx'
+import { NoticeChoice } from './notices.tsx'
 import { ProjectForm } from './project.tsx'
 import { ThemeChoice } from './theme.tsx'
 
@@ -29,6 +30,7 @@ export const SettingsPage = () => {
         <Section title="Network"><EgressForm key={JSON.stringify([project.settings.egress, project.settings.egressAllow, project.settings.egressRefuse])} project={project} /></Section>
         <Section title="This page">
           <ThemeChoice />
+          <NoticeChoice />
           <div><Button onClick={() => void signOut().then(() => useStore.getState().signedOut())}>Sign out</Button></div>
         </Section>
       </div>
