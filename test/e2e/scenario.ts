@@ -39,7 +39,7 @@ export const Step = z.union([
   step({ tell: z.strictObject({ session: z.string(), text: z.string() }) }),
   step({ answer: z.strictObject({ session: z.string(), option: z.number().int().min(1).max(9).optional(), text: z.string().optional() }).refine((a) => (a.option === undefined) !== (a.text === undefined), 'an option or a text') }),
   step({ approve: z.string() }),
-  step({ spawn: z.strictObject({ name: z.string(), task: z.string(), paired: z.boolean().default(false) }) }),
+  step({ spawn: z.strictObject({ name: z.string(), task: z.string(), paired: z.boolean().default(false), ask: z.boolean().default(false) }) }),
   step({ status: z.strictObject({ session: z.string(), is: z.string() }) }),
   step({ run: z.string(), as: z.enum(['owner', 'caller']).default('owner') }),
   step({ until: z.string(), as: z.enum(['owner', 'caller']).default('owner') }),

@@ -39,17 +39,16 @@ export const approve = async (b: Browser, session: string, d: Deadline): Promise
 }
 
 /** A new session, by the keyboard and the composer. */
-export const spawn = async (b: Browser, s: { name: string; task: string; paired: boolean }, d: Deadline): Promise<void> => {
+export const spawn = async (b: Browser, s: { name: string; task: string; paired: boolean; ask: boolean }, d: Deadline): Promise<void> => {
   await b.go('/')
   await b.find({ testid: 'fleet-row' }).waitFor(d)
   await b.page.keyboard.press('n')
   const composer = b.page.locator('[data-testid="composer"]')
   await composer.locator('textarea[name="task"]').fill(s.task, d)
   await composer.locator('input[name="name"]').fill(s.name, d)
-  if (s.paired) {
-    await composer.locator('summary').click()
-    await composer.locator('input[type="checkbox"]').first().check()
-  }
+  if (s.paired || s.ask) await composer.locator('summary').click()
+  if (s.paired) await composer.getByLabel('Paired').check()
+  if (s.ask) await composer.getByLabel('Ask before acting').check()
   await composer.locator('button[type="submit"]').click(d)
   await composer.waitFor({ state: 'detached', ...d })
 }

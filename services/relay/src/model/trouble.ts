@@ -40,7 +40,7 @@ export const makeTrouble = ({ silentAfter, credentials, reporter }: Trouble) => 
       const host = hostOf(used)
       // A limit is told as such.
       if (status >= 400 && status !== 429) {
-        const said = wordsOf(body).trim()
+        const said = wordsOf(body).replace(/[.\s]*$/, '.')
         tell(refusesCredential(status) ? `${host} refuses the credential (${status}): ${said}` : `${host} answers with an error (${status}): ${said}`)
       }
       if (refusesCredential(status) || status < 300) await credentials.heard(used, { ok: status < 300, text: status < 300 ? 'A session\'s request was answered.' : `${host} refuses the credential (${status}): ${wordsOf(body)}`, at: clock() })

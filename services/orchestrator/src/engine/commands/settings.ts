@@ -41,7 +41,7 @@ export const settingsCommands: Pick<Handlers, 'settings.save' | 'attention.dismi
     if (id === 'proposal:check') { await declineCheck(tx, actor); return ok({}) }
     const session = SessionId.safeParse(id.replace(/^session:/, ''))
     const stopped = id.startsWith('session:') && session.success ? await tx.session(session.data) : null
-    if (stopped?.modelTrouble?.ended) { await tx.putSession({ ...stopped, modelTrouble: null }); return ok({}) }
+    if (stopped?.modelTrouble) { await tx.putSession({ ...stopped, modelTrouble: null }); return ok({}) }
     return fail(problem('not_found', `"${id}" can't be put away: it goes when what it names is settled.`, { about: id }))
   }),
 }
