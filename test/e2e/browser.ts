@@ -48,7 +48,7 @@ export const openBrowser = async (link: string, shots: string): Promise<Browser>
     page,
     find: (t) => {
       const css = selector(t)
-      const base = css !== '' ? page.locator(css) : t.role !== undefined ? page.getByRole(t.role as 'button', t.name === undefined ? {} : { name: new RegExp(t.name, 'i') }) : page.locator('body')
+      const base = css !== '' ? page.locator(css) : t.words !== undefined ? page.getByText(new RegExp(t.words, 'i')) : t.role !== undefined ? page.getByRole(t.role as 'button', t.name === undefined ? {} : { name: new RegExp(t.name, 'i') }) : page.locator('body')
       return (t.text === undefined ? base : base.filter({ hasText: new RegExp(t.text, 'is') })).first()
     },
     go: async (path) => {

@@ -4,18 +4,19 @@ import { basename, join } from 'node:path'
 import { parse } from 'yaml'
 import { z } from 'zod'
 
-/** Something on the page: by test id with its data attributes, or by role and name; `text` is a regular expression. */
+/** Something on the page: by test id with its data attributes, or by role and name, or by its own words; `text` is a regular expression. */
 const Target = z.strictObject({
   testid: z.string().optional(),
   role: z.string().optional(),
   name: z.string().optional(),
   text: z.string().optional(),
+  words: z.string().optional(),
   session: z.string().optional(),
   kind: z.string().optional(),
   status: z.string().optional(),
   path: z.string().optional(),
   state: z.string().optional(),
-}).refine((t) => t.testid !== undefined || t.role !== undefined || t.text !== undefined, 'a testid, a role or a text')
+}).refine((t) => t.testid !== undefined || t.role !== undefined || t.text !== undefined || t.words !== undefined, 'a testid, a role, words or a text')
 export type Target = z.infer<typeof Target>
 
 const common = {
