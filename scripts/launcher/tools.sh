@@ -15,10 +15,13 @@ cmd_logs() {
   stack_compose logs --follow --tail 200 "$@"
 }
 
+# Reads, so that a slip of the hand changes nothing; --write is the owner of the schema, for who knows what they do.
 cmd_psql() {
+  role=orchestra_reader
+  if [ "${1:-}" = --write ]; then role=orchestra && shift; fi
   here
-  if [ -t 0 ] && [ -t 1 ]; then stack_compose exec postgres psql -U orchestra orchestra "$@"
-  else stack_compose exec -T postgres psql -U orchestra orchestra "$@"; fi
+  if [ -t 0 ] && [ -t 1 ]; then stack_compose exec postgres psql -U "$role" orchestra "$@"
+  else stack_compose exec -T postgres psql -U "$role" orchestra "$@"; fi
 }
 
 cmd_link() {

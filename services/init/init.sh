@@ -53,7 +53,7 @@ give() {
   mv -f "$secrets/$1/$2.new" "$secrets/$1/$2"
 }
 
-for service in postgres nats orchestrator relay spawner; do
+for service in postgres nats migrate orchestrator relay spawner; do
   mkdir -p "$secrets/$service"
   printf '%s %s\n' "$uid" "$gid" >"$secrets/$service/owner"
   chmod 0444 "$secrets/$service/owner"
@@ -64,7 +64,9 @@ give nats nats.conf "$(cat "${0%/*}/nats.conf")" 0:0
 give nats passwords.conf "ORCHESTRATOR_PASSWORD: \"$(secret nats-orchestrator)\"
 RELAY_PASSWORD: \"$(secret nats-relay)\"
 " 0:0
-give orchestrator postgres-password "$(secret postgres-password)"
+give migrate postgres-password "$(secret postgres-password)"
+for service in migrate orchestrator; do give $service postgres-service-password "$(secret postgres-service-password)"; done
+rm -f "$secrets/orchestrator/postgres-password"
 for service in orchestrator relay; do
   give $service nats-user $service
   give $service nats-password "$(secret "nats-$service")"

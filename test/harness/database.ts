@@ -7,11 +7,13 @@ import { promisify } from 'node:util'
 import { migrate } from '../../services/orchestrator/src/adapters/postgres/migrate.ts'
 import { openPool } from '../../services/orchestrator/src/adapters/postgres/pool.ts'
 import type { DatabaseOptions, Pool } from '../../services/orchestrator/src/adapters/postgres/pool.ts'
+import { ensureRoles, roles } from '../../services/orchestrator/src/adapters/postgres/roles.ts'
 
 const run = promisify(execFile)
 export const migrations = join(import.meta.dirname, '../../migrations')
 
-export type TestDatabase = { options: DatabaseOptions; pool: Pool }
+/** As the service's account, with the rights that it has in the product; a bare one as the owner. */
+export type TestDatabase = { options: DatabaseOptions; pool: Pool; /** the schema's owner */ owner: DatabaseOptions }
 export type DatabaseServer = {
   /** An empty database, migrated unless `bare`. */
   create(bare?: boolean): Promise<TestDatabase>
@@ -40,17 +42,26 @@ export const startDatabase = async (): Promise<DatabaseServer> => {
     create: async (bare = false) => {
       const database = `t_${randomUUID().replaceAll('-', '')}`
       await admin.query(`create database ${database}`)
-      const options = { ...server, database }
+      const owner = { ...server, database }
+      if (!bare) await prepare(owner)
+      const options = bare ? owner : { ...owner, user: roles.service, password: servicePassword }
       const pool = openPool({ ...options, max: 5 })
       pools.push(pool)
-      if (!bare) await migrate(pool, migrations)
-      return { options, pool }
+      return { options, pool, owner }
     },
     stop: async () => {
       await Promise.all(pools.map((p) => (p.ended ? undefined : p.end())))
       await run('docker', ['rm', '-f', name])
     },
   }
+}
+
+const servicePassword = 'service-of-the-test'
+const prepare = async (owner: DatabaseOptions): Promise<void> => {
+  const pool = openPool({ ...owner, max: 1 })
+  await migrate(pool, migrations)
+  await ensureRoles(pool, servicePassword)
+  await pool.end()
 }
 
 /** The image starts its server twice, first for itself on a local socket: a connection over TCP means it is there. */

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { ProjectId } from '@orchestra/contracts'
 import type { DatabaseOptions } from './adapters/postgres/pool.ts'
+import { roles } from './adapters/postgres/roles.ts'
 
 export const migrationsFolder = resolve(import.meta.dirname, '../../../migrations')
 
@@ -20,12 +21,15 @@ const must = (name: string): string => {
   return value
 }
 
-export const databaseOptions = async (): Promise<DatabaseOptions> => ({
-  host: must('DATABASE_HOST'),
-  port: Number(process.env.DATABASE_PORT ?? 5432),
-  user: 'orchestra',
-  database: 'orchestra',
-  password: await secret('postgres-password'),
+const databaseAs = (user: string, password: string): DatabaseOptions => ({ host: must('DATABASE_HOST'), port: Number(process.env.DATABASE_PORT ?? 5432), user, database: 'orchestra', password })
+
+/** The account of the service: reads and writes rows, can't change the schema. */
+export const databaseOptions = async (): Promise<DatabaseOptions> => databaseAs(roles.service, await secret('postgres-service-password'))
+
+/** For `migrate` alone: the owner of the schema, and the password that it gives the service's account. */
+export const ownerDatabase = async (): Promise<{ owner: DatabaseOptions; servicePassword: string }> => ({
+  owner: databaseAs(roles.owner, await secret('postgres-password')),
+  servicePassword: await secret('postgres-service-password'),
 })
 
 /** The folder's name for people, a hash of the path so that two folders of one name differ. */

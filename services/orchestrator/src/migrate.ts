@@ -1,11 +1,14 @@
-/** One-shot of every start: brings the database to this version's schema, or refuses a newer one. */
+/** One-shot of every start, as the schema's owner: brings the database to this version's schema, or refuses a newer one, and gives the accounts their rights. */
 import { migrate, NewerSchema } from './adapters/postgres/migrate.ts'
 import { openPool } from './adapters/postgres/pool.ts'
-import { databaseOptions, migrationsFolder } from './config.ts'
+import { ensureRoles } from './adapters/postgres/roles.ts'
+import { migrationsFolder, ownerDatabase } from './config.ts'
 
-const pool = openPool({ ...(await databaseOptions()), max: 1 })
+const { owner, servicePassword } = await ownerDatabase()
+const pool = openPool({ ...owner, max: 1 })
 try {
   const { applied, version } = await migrate(pool, migrationsFolder)
+  await ensureRoles(pool, servicePassword)
   console.log(applied.length ? `schema ${version}: applied ${applied.join(', ')}` : `schema ${version}: nothing to do`)
 } catch (error) {
   if (!(error instanceof NewerSchema)) throw error

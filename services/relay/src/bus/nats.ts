@@ -18,6 +18,8 @@ export const connectBus = async (options: { url: string; user: string; password:
     servers: options.url,
     user: options.user,
     pass: options.password,
+    // Replies to this user alone; the server's permissions (services/init/nats.conf) name it.
+    inboxPrefix: `_INBOX_${options.user}`,
     name: 'relay',
     maxReconnectAttempts: -1,
     reconnectTimeWait: 500,

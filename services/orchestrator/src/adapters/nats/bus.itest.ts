@@ -19,7 +19,7 @@ const failures: string[] = []
 beforeAll(async () => {
   server = await startNats()
   orchestra = await connectBus({ ...server.orchestrator, onFailure: (what) => failures.push(what) })
-  peer = await connect({ servers: server.relay.url, user: server.relay.user, pass: server.relay.password, maxReconnectAttempts: -1, reconnectTimeWait: 100 })
+  peer = await connect({ servers: server.relay.url, user: server.relay.user, pass: server.relay.password, inboxPrefix: '_INBOX_relay', maxReconnectAttempts: -1, reconnectTimeWait: 100 })
 }, 60_000)
 afterAll(async () => {
   await orchestra.close()
@@ -80,6 +80,31 @@ test('reports of one session are handled in order', async () => {
   const texts = Array.from({ length: 20 }, (_, i) => String(i))
   await Promise.all(texts.map((text) => request('event.auth', { type: 'frame', session, frame: { type: 'notice', text } })))
   expect(seen).toEqual(texts)
+})
+
+test('neither account can do what is the other\'s, touch another stream, or hear the other\'s replies', async () => {
+  const denied = { name: 'PermissionViolationError' }
+  const as = async (user: 'relay' | 'orchestrator') => {
+    const { url, password } = server[user]
+    const nc = await connect({ servers: url, user, pass: password, inboxPrefix: `_INBOX_${user}` })
+    const violations: string[] = []
+    void (async () => { for await (const s of nc.status()) if (s.type === 'error') violations.push(s.error.message) })()
+    return { nc, violations }
+  }
+  for (const [user, wrong] of [
+    ['relay', ['inbox.auth', 'relay.open', 'control.auth', 'facts.p', '$JS.API.STREAM.DELETE.INBOX', '$JS.API.STREAM.CREATE.X', '$JS.API.STREAM.MSG.GET.INBOX', '_INBOX_orchestrator.x']],
+    ['orchestrator', ['call.auth', 'event.auth', '$JS.API.STREAM.DELETE.INBOX', '$JS.API.STREAM.PURGE.INBOX', '$JS.API.CONSUMER.MSG.NEXT.INBOX.inbox-auth', '_INBOX_relay.x']],
+  ] as const) {
+    const { nc, violations } = await as(user)
+    for (const subject of wrong) nc.publish(subject, '{}')
+    await nc.flush()
+    await expect.poll(() => wrong.filter((subject) => !violations.some((v) => v.includes(`"${subject}"`)))).toEqual([])
+    for (const subject of user === 'relay' ? ['call.*', 'inbox.*', '_INBOX_orchestrator.>', '>'] : ['relay.*', 'inbox.*', '_INBOX_relay.>', '>']) {
+      const heard = await new Promise<unknown>((resolve) => nc.subscribe(subject, { callback: (error) => resolve(error) }))
+      expect(heard).toMatchObject(denied)
+    }
+    await nc.close()
+  }
 })
 
 test('after a crash of the server it is back, and nothing stored is gone', async () => {

@@ -29,6 +29,8 @@ export const connectBus = async (options: BusOptions): Promise<Bus> => {
     servers: options.url,
     user: options.user,
     pass: options.password,
+    // Replies to this user alone; the server's permissions (services/init/nats.conf) name it.
+    inboxPrefix: `_INBOX_${options.user}`,
     name: 'orchestrator',
     maxReconnectAttempts: -1,
     reconnectTimeWait: 500,

@@ -7,6 +7,8 @@ import { newMessage, newSession } from '../../domain/new-rows.ts'
 import type { Store } from '../../ports/store.ts'
 import { openAccounts } from './accounts.ts'
 import { checkSchema, migrate, NewerSchema } from './migrate.ts'
+import { openPool } from './pool.ts'
+import type { Pool } from './pool.ts'
 import { openStore } from './store.ts'
 
 const project = 'shop-1a2b' as ProjectId
@@ -21,6 +23,11 @@ beforeEach(async () => {
   db = await server.create()
   store = await openStore(db.pool, { project, name: 'shop', path: '/srv/shop' })
 })
+
+const asOwner = async (work: (owner: Pool) => Promise<void>): Promise<void> => {
+  const owner = openPool({ ...db.owner, max: 1 })
+  try { await work(owner) } finally { await owner.end() }
+}
 
 const session = (id: string) => newSession({ id: id as SessionId, projectId: project, role: 'executor', title: id, instructions: 'do it', conversation: randomUUID(), createdBy: by, now: new Date().toISOString(), permissionMode: 'bypass', paired: false, phase: 'queued' })
 
@@ -54,7 +61,8 @@ test('an event with a source is recorded once and never changed', async () => {
   expect(first.value?.seq).toBeGreaterThan(0)
   expect((await store.transact((tx) => tx.event(event))).value).toBeNull()
   expect(await store.read.events({ session: 'a' as SessionId, limit: 10 })).toEqual([first.value])
-  await expect(db.pool.query("update events set type = 'x'")).rejects.toThrow('immutable')
+  await expect(db.pool.query("update events set type = 'x'")).rejects.toThrow('permission denied')
+  await asOwner(async (owner) => { await expect(owner.query("update events set type = 'x'")).rejects.toThrow('immutable') })
 })
 
 test('effects of a lane go one at a time in order, lanes beside each other', async () => {
@@ -74,11 +82,20 @@ test('effects of a lane go one at a time in order, lanes beside each other', asy
 })
 
 test('a newer schema is refused, a repeated migration changes nothing', async () => {
-  expect((await migrate(db.pool, migrations)).applied).toEqual([])
   await checkSchema(db.pool, migrations)
-  await db.pool.query("insert into schema_versions (version, file) values (9000, '9000-future.sql')")
-  await expect(migrate(db.pool, migrations)).rejects.toThrow(NewerSchema)
+  await asOwner(async (owner) => {
+    expect((await migrate(owner, migrations)).applied).toEqual([])
+    await owner.query("insert into schema_versions (version, file) values (9000, '9000-future.sql')")
+    await expect(migrate(owner, migrations)).rejects.toThrow(NewerSchema)
+  })
   await expect(checkSchema(db.pool, migrations)).rejects.toThrow(NewerSchema)
+})
+
+test('the service\'s account can\'t change the schema, the record or its own rights; the reader\'s can\'t change anything', async () => {
+  for (const sql of ['create table x (a int)', 'drop table events', 'alter table sessions add column x int', 'drop trigger events_immutable on events', 'truncate events', "update schema_versions set version = 1", 'create role x', 'alter role orchestra_service superuser', "copy sessions to program 'id'", "select pg_read_file('/etc/passwd')", 'set role orchestra'])
+    await expect(db.pool.query(sql), sql).rejects.toThrow(/permission denied|must be (owner|member)|only roles with|insufficient privilege/i)
+  const rights = await db.pool.query("select has_table_privilege('orchestra_reader', 'sessions', 'select') as reads, has_table_privilege('orchestra_reader', 'sessions', 'insert, update, delete') as writes, has_schema_privilege('orchestra_reader', 'public', 'create') as makes")
+  expect(rights.rows).toEqual([{ reads: true, writes: false, makes: false }])
 })
 
 test('two processes migrate the same empty database', async () => {
