@@ -12,6 +12,8 @@ export type MemoryBus = Bus & {
   controls: { session: SessionId; frame: link.ToAgent }[]
   opened: Set<SessionId>
   egress: EgressPolicy | null
+  /** How often the relay was told that what sessions may do changed. */
+  reallowed: number
   /** What an agent does when it gets a frame. */
   onControl: (session: SessionId, frame: link.ToAgent) => Promise<void>
 }
@@ -19,7 +21,7 @@ export type MemoryBus = Bus & {
 export const memoryBus = (): MemoryBus => {
   const none = { kind: 'none', baseUrl: '', hint: '', lastCheck: null, limit: null } as const
   const it: MemoryBus = {
-    inbox: [], controls: [], opened: new Set(), egress: null, onControl: async () => undefined,
+    inbox: [], controls: [], opened: new Set(), egress: null, reallowed: 0, onControl: async () => undefined,
     putInbox: async (session, item) => { if (!it.inbox.some((i) => i.item.delivery.message === item.delivery.message)) it.inbox.push({ session, item }) },
     control: async (session, frame) => {
       if (!it.opened.has(session)) return fail(problem('agent_unreachable', `Nobody answers for ${session}.`, { about: session }))
@@ -30,6 +32,7 @@ export const memoryBus = (): MemoryBus => {
     closeSession: async (session) => { it.opened.delete(session); return ok(undefined) },
     credentialStatus: async () => ok(none),
     saveCredential: async () => ok(none),
+    reallow: async () => { it.reallowed += 1; return ok(undefined) },
     setEgress: async (policy) => { it.egress = policy; return ok(undefined) },
     publishFact: () => undefined,
     onCall: () => undefined,

@@ -1,7 +1,7 @@
 /** What the relay's integration tests share: NATS, the orchestrator's real bus adapter, a relay that can be started again. */
 import { randomUUID } from 'node:crypto'
 import { ok } from '@orchestra/contracts'
-import type { bus, MessageId, SessionId } from '@orchestra/contracts'
+import type { Allowance, bus, MessageId, SessionId } from '@orchestra/contracts'
 import { connectBus } from '../../services/orchestrator/src/adapters/nats/bus.ts'
 import type { Bus } from '../../services/orchestrator/src/ports/bus.ts'
 import { readConfig } from '../../services/relay/src/config.ts'
@@ -25,6 +25,9 @@ export type Stack = {
   stop(): Promise<void>
 }
 
+/** What a session may do with the model where nothing is set. */
+export const unbounded: Allowance = { budget: { usd: null, tokens: null }, spent: { usd: 0, tokens: 0 }, models: [], providerTools: [], requestsPerMinute: null, prices: {} }
+
 export const TOKEN = 'internal-token-of-the-test'
 
 export const startStack = async (environment: Record<string, string> = {}): Promise<Stack> => {
@@ -35,7 +38,7 @@ export const startStack = async (environment: Record<string, string> = {}): Prom
   const calls: bus.ToolCall[] = []
   const logged: Stack['logged'] = []
   const answer: Stack['answer'] = {
-    report: (report) => ok(report.type === 'ask' ? { message: randomUUID() } : {}),
+    report: (report) => ok(report.type === 'ask' ? { message: randomUUID() } : report.type === 'allowance' ? unbounded : {}),
     call: (call) => ok({ text: `${call.tool} by ${call.session}` }),
   }
   orchestrator.onReport(async (report) => { reports.push(report); return answer.report(report) })

@@ -1,10 +1,12 @@
 import { request as httpRequest } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { ok } from '@orchestra/contracts'
+import type { Allowance } from '@orchestra/contracts'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { overSocket, serve } from '../harness/relay.ts'
 import type { Served } from '../harness/relay.ts'
-import { sessionId, startStack } from './fixture.ts'
+import { sessionId, startStack, unbounded } from './fixture.ts'
 import type { Stack } from './fixture.ts'
 
 let stack: Stack
@@ -127,6 +129,58 @@ test('nothing but the message endpoints, no tool of the provider, no compressed 
   expect(seen).toEqual([])
   expect((await ask({ messages: [] }, '/llm/v1/messages/count_tokens?beta=true')).status).toBe(200)
   expect(seen).toHaveLength(1)
+})
+
+describe('what the session may do', () => {
+  let may: Allowance
+  const report = () => stack.answer.report
+  beforeEach(async () => {
+    may = unbounded
+    const before = report()
+    stack.answer.report = (r) => (r.type === 'allowance' ? ok(may) : before(r))
+    return async () => { stack.answer.report = before; await stack.bus.reallow() }
+  })
+  const say = (given: Partial<Allowance>) => { may = { ...unbounded, ...given }; return stack.bus.reallow() }
+
+  test('other models and tools of the provider are refused, allowed ones pass', async () => {
+    await say({ models: ['claude-sonnet-5'], providerTools: ['web_search'] })
+    expect(await ask({ model: 'claude-opus-5' })).toMatchObject({ status: 400, body: expect.stringContaining('claude-opus-5') })
+    expect(seen).toEqual([])
+    expect((await ask({ model: 'claude-sonnet-5-20260101', tools: [{ type: 'web_search_20250305', name: 'web_search' }] })).status).toBe(200)
+    expect((await ask({ model: 'claude-sonnet-5', tools: [{ type: 'web_fetch_20250910', name: 'f' }] })).status).toBe(400)
+  })
+  test('more requests in a minute than it may are refused', async () => {
+    await say({ requestsPerMinute: 2 })
+    expect([(await ask()).status, (await ask()).status]).toEqual([200, 200])
+    expect(await ask()).toMatchObject({ status: 429, body: expect.stringContaining('rate_limit_error') })
+  })
+  test('its tokens are counted here; once they are used up a request waits, is reported, and goes on when there is more', async () => {
+    await say({ budget: { usd: null, tokens: 40 } })
+    expect((await ask()).status).toBe(200) // 9 + 20 + 3
+    expect((await ask()).status).toBe(200)
+    seen = []
+    const waits = ask()
+    await expect.poll(() => reported('over-budget')).toHaveLength(1)
+    expect(seen).toEqual([])
+    await say({ budget: { usd: null, tokens: 400 }, spent: { usd: 0, tokens: 64 } })
+    expect((await waits).status).toBe(200)
+    expect(seen).toHaveLength(1)
+  })
+  test('a relay that starts again asks what was spent', async () => {
+    await say({ budget: { usd: null, tokens: 40 }, spent: { usd: 0, tokens: 41 } })
+    await stack.restartRelay()
+    seen = []
+    const gone = new AbortController()
+    const waits = overSocket(stack.socket(id), '/llm/v1/messages', { method: 'POST', body: '{}', signal: gone.signal }).catch(() => 'hung up')
+    await expect.poll(() => reported('over-budget')).not.toEqual([])
+    gone.abort()
+    expect(await waits).toBe('hung up')
+    expect(seen).toEqual([])
+  })
+  test('a model without a price is not for a budget in dollars', async () => {
+    await say({ budget: { usd: 5, tokens: null } })
+    expect(await ask({ model: 'nobody-knows' })).toMatchObject({ status: 400, body: expect.stringContaining('no price') })
+  })
 })
 
 test('a subscription goes as a bearer token, beside the betas that the CLI named', async () => {

@@ -3,6 +3,7 @@
  * `input` is what the caller gives, `reply` what comes back when it was accepted (committed), not when its effects are done.
  */
 import { z } from 'zod'
+import { Budget } from './allowance.ts'
 import { EgressRule } from './egress.ts'
 import { MergeId, MessageId, RunId, SessionId, Sha } from './ids.ts'
 import { limits } from './limits.ts'
@@ -26,6 +27,8 @@ export const commands = {
   'session.retry': { input: session, reply: done },
   'session.interrupt': { input: session, reply: done },
   'session.pause': { input: session, reply: done },
+  /** What this session may spend, in place of the project's; null: as the project says. Enough for one that is paused by its budget, and it goes on. */
+  'session.budget': { input: session.extend(Budget.shape), reply: done },
   'session.continue': { input: session.extend({ text: text.optional() }), reply: done },
   'session.restart': { input: session, reply: done },
   /** Of an executor whose worktree or its .git is gone or replaced on the host: git's file is put back, or the folder made again from what was imported. Files that are there stay. */

@@ -11,4 +11,6 @@ export const limits = {
   terminalFrame: 64 * 1024,
   /** Messages that a session may send in a minute before it is refused. */
   messagesPerMinute: 60,
+  /** Messages between sessions in a row without a word of a person; the next one is refused until a person says something. */
+  messageHops: 60,
 } as const

@@ -41,6 +41,10 @@ export const SessionReport = z.discriminatedUnion('type', [
   /** Model requests do not get through, and why; null: they do again. */
   z.object({ type: z.literal('model-trouble'), session: SessionId, text: z.string().max(2000).nullable(), at: Timestamp }),
   z.object({ type: z.literal('egress-refused'), session: SessionId, host: z.string().max(300), port: z.number(), reason: z.string().max(300), cause: EgressCause, at: Timestamp }),
+  /** Asks what the session may do with the model. Reply: Allowance. */
+  z.object({ type: z.literal('allowance'), session: SessionId }),
+  /** A model request waits because the budget is used up; said again while it waits. */
+  z.object({ type: z.literal('over-budget'), session: SessionId }),
   z.object({ type: z.literal('ask'), session: SessionId, id: z.uuid(), origin: z.enum(['tool', 'native', 'permission']), question: z.string(), options: z.array(z.string()), recommended: z.number().nullable(), /** another session that is asked; default: designer and person */ to: SessionId.optional() }),
   z.object({ type: z.literal('ask-closed'), session: SessionId, message: MessageId, reason: z.string().max(400) }),
 ])
@@ -63,6 +67,8 @@ export const relayVerbs = {
   status: z.object({}),
   /** What agents may reach from now on; open tunnels to anything else are cut. Reply: {}. */
   egress: EgressPolicy,
+  /** What sessions may do with the model changed: it is asked for anew before the next request of each. Reply: {}. */
+  reallow: z.object({}),
 } as const
 export type RelayVerb = keyof typeof relayVerbs
 export const RelayStatus = CredentialView

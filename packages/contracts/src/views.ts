@@ -1,5 +1,6 @@
 /** The rows that the page renders and that the API returns. The server derives every status; a client never infers one. */
 import { z } from 'zod'
+import { Budget, ModelRule, ProviderTool } from './allowance.ts'
 import { EgressMode, EgressRule, Registry } from './egress.ts'
 import { Actor, MergeId, MessageId, ProjectId, Role, RunId, SessionId, Sha, Timestamp } from './ids.ts'
 import { Problem } from './problems.ts'
@@ -92,6 +93,8 @@ export const SessionView = z.object({
   diffVersion: z.number(),
   badges: z.array(z.string()),
   usage: Usage,
+  /** Its own, or what the project gives each session. */
+  budget: Budget,
   appliedToCheckout: z.boolean(),
 })
 export type SessionView = z.infer<typeof SessionView>
@@ -294,6 +297,12 @@ export const ProjectSettings = z.object({
   escalateSeconds: z.number().int().min(0).max(3600),
   /** Minutes without any event after which a working session counts as stuck. */
   stuckMinutes: z.number().int().min(1).max(1440),
+  /** What each session may ask of the model; see allowance.ts. */
+  models: z.array(ModelRule).max(50),
+  providerTools: z.array(ProviderTool),
+  requestsPerMinute: z.number().int().min(1).max(10_000).nullable(),
+  budgetUsd: Budget.shape.usd,
+  budgetTokens: Budget.shape.tokens,
 })
 export type ProjectSettings = z.infer<typeof ProjectSettings>
 

@@ -13,6 +13,7 @@ export const bounds = {
   streamFrame: 1024 * 1024,
   streamOpen: 10_000,
   modelRequests: 32,
+  modelRequestsPerMinute: 300,
   /** The Messages API itself takes no more. */
   modelBody: 32 * 1024 * 1024,
   /** Request bodies held in memory: of one session, of all. The largest model request fits the first. */

@@ -9,7 +9,7 @@ const session = (id: string, over: object = {}) => SessionView.parse({
   id, projectId: 'p', role: 'executor', title: id, branch: id, baseSha: sha, target: 'main', tip: sha, status: 'working', statusText: '', pausedBy: null, startStep: null, problem: null,
   worktree: `/w/${id}`, paired: false, permissionMode: 'bypass', instructions: '', createdBy: { kind: 'session', id: 'designer' }, createdAt: at(5), lastEventAt: at(6),
   lastActivity: '', aheadBy: 0, behindBy: 0, diffStat: { files: 0, added: 0, removed: 0 }, diffVersion: 0, badges: [],
-  usage: { tokens: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }, costUsd: null, window: null }, appliedToCheckout: false, ...over,
+  usage: { tokens: { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }, costUsd: null, window: null }, budget: { usd: null, tokens: null }, appliedToCheckout: false, ...over,
 })
 
 const project = ProjectView.parse({

@@ -85,6 +85,11 @@ export type SessionRow = {
   applied: boolean
   /** Its container is made anew when it is idle next. */
   renewWhenIdle: boolean
+  /** Of its own; null: as the project says. */
+  budgetUsd: number | null
+  budgetTokens: number | null
+  /** Messages between sessions in a row, without a person, that led to what it does now. */
+  hops: number
   createdBy: Actor
   createdAt: string
   deletedAt: string | null
@@ -188,6 +193,7 @@ export type EventData = {
   'session.started': { resumed: boolean }
   'session.failed': { step: StartStep | null; problem: Problem }
   'session.paused': { by?: PausedBy; text?: string | null }
+  'session.budget': { usd: number | null; tokens: number | null }
   'session.continued': { text: string | null }
   'session.interrupted': Record<string, never>
   'session.restarted': { why: string }

@@ -1,6 +1,5 @@
 /** Settings that count: what a person set in the page, else the project's configuration, else a default. */
-import type { EngineFacts, ProjectSettings } from '@orchestra/contracts'
-import type { Price } from './prices.ts'
+import type { EngineFacts, Price, ProjectSettings } from '@orchestra/contracts'
 import type { SettingsRow } from './rows.ts'
 
 /** `.orchestra/config.yaml` as it stands on the target branch. */
@@ -41,6 +40,11 @@ export const effectiveSettings = (x: { row: SettingsRow; config: ProjectConfig; 
     egressRefuse: row.egressRefuse ?? [],
     escalateSeconds: row.escalateSeconds ?? defaults.escalateSeconds,
     stuckMinutes: row.stuckMinutes ?? defaults.stuckMinutes,
+    models: row.models ?? [],
+    providerTools: row.providerTools ?? [],
+    requestsPerMinute: row.requestsPerMinute,
+    budgetUsd: row.budgetUsd,
+    budgetTokens: row.budgetTokens,
   }
 }
 

@@ -18,6 +18,7 @@ export const systemLine = (row: Exclude<EventRow, { type: 'agent' }>, by: string
     case 'session.started': return entry('state', row.data.resumed ? 'Running again' : 'Running', true)
     case 'session.failed': return entry('error', `Start failed${row.data.step ? ` at the step "${row.data.step}"` : ''}: ${row.data.problem.message}`, false, row.data.problem.detail)
     case 'session.paused': return entry('state', row.data.text ?? `Paused by ${by}`, row.data.text ? false : null)
+    case 'session.budget': return entry('usage', `Budget set by ${by}: ${[row.data.usd === null ? null : `$${row.data.usd}`, row.data.tokens === null ? null : `${row.data.tokens} tokens`].filter(Boolean).join(', ') || 'as the project says'}`)
     case 'session.continued': return entry('state', `Continued by ${by}`, null, row.data.text ?? undefined)
     case 'session.interrupted': return entry('state', `Interrupted by ${by}`)
     case 'session.restarted': return entry('state', `Restarted: ${row.data.why}`)

@@ -1,6 +1,7 @@
 /** Puts messages into rows and on their way. */
 import { randomUUID } from 'node:crypto'
 import type { Actor, MessageId, MessageKind, QuestionOrigin, SessionId } from '@orchestra/contracts'
+import { hopsAfter } from '../domain/hops.ts'
 import { inboxItem } from '../domain/messages.ts'
 import { newMessage } from '../domain/new-rows.ts'
 import type { MessageRow, SessionRow } from '../domain/rows.ts'
@@ -16,8 +17,16 @@ const toInbox = (tx: Tx, message: MessageRow, to: SessionId): Promise<void> =>
 
 const canReceive = (s: SessionRow): boolean => s.role !== 'check' && s.phase !== 'deleted' && s.phase !== 'deleting'
 
+const countHop = async (tx: Tx, from: Actor, to: SessionId): Promise<void> => {
+  const receiver = await tx.session(to)
+  if (!receiver) return
+  const hops = hopsAfter(receiver.hops, from, from.kind === 'session' ? await tx.session(from.id) : null)
+  if (hops !== receiver.hops) await tx.putSession({ ...receiver, hops })
+}
+
 /** One more delivery of a message: another row, so that each receiver has its own receipt. */
 export const copyTo = async (tx: Tx, original: MessageRow, to: SessionId, now: string): Promise<void> => {
+  await countHop(tx, original.from, to)
   const copy = newMessage({ id: newMessageId(), projectId: original.projectId, kind: original.kind, from: original.from, to: { kind: 'session', id: to }, text: original.text, inReplyTo: original.inReplyTo, copyOf: original.id, now })
   await tx.putMessage({ ...copy, state: 'none' })
   await toInbox(tx, copy, to)
@@ -45,7 +54,7 @@ export const post = async (core: Core, tx: Tx, now: string, m: Outgoing): Promis
   await tx.putMessage(row)
   const sender = m.from.kind === 'session' ? m.from.id : null
   await tx.event({ type: 'message.sent', session: sender ?? (m.to.kind === 'session' ? m.to.id : null), actor: m.from, data: { message: row.id, kind: m.kind, to: m.to.kind === 'session' ? m.to.id : m.to.kind, text: m.text.slice(0, 2000) } })
-  if (m.to.kind === 'session') await toInbox(tx, row, m.to.id)
+  if (m.to.kind === 'session') { await countHop(tx, m.from, m.to.id); await toInbox(tx, row, m.to.id) }
   const others = (await tx.sessions()).filter((s) => canReceive(s) && s.id !== sender)
   if (m.to.kind === 'all') for (const s of others) await copyTo(tx, row, s.id, now)
   const reports = m.kind === 'question' || m.kind === 'error' || m.kind === 'complete'

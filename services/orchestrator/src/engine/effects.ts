@@ -7,6 +7,7 @@ import { archiveEffect } from './commands/archive.ts'
 import { removeEffect } from './commands/remove.ts'
 import type { Core } from './core.ts'
 import { must } from './core.ts'
+import { allowanceEffects } from './allowance.ts'
 import { messageEffects } from './deliver.ts'
 import { egressEffects } from './egress.ts'
 import { failStart } from './start/failure.ts'
@@ -43,4 +44,4 @@ export const sessionEffects: EffectHandlers = {
 const lifeGaveUp = (core: Core, id: SessionId, what: string, error: unknown): Promise<void> =>
   failStart(core, id, 'container', problem('engine_failed', `${id} ${what}: ${words(error)}`, { about: id }))
 
-export const coreEffects: EffectHandlers = { ...sessionEffects, ...messageEffects, ...egressEffects }
+export const coreEffects: EffectHandlers = { ...sessionEffects, ...messageEffects, ...egressEffects, ...allowanceEffects }

@@ -3,6 +3,7 @@ import { serial } from '@orchestra/contracts'
 import type { Engine } from '../ports/engine.ts'
 import { applyCommands } from './commands/apply.ts'
 import { archiveCommands } from './commands/archive.ts'
+import { budgetCommands } from './commands/budget.ts'
 import { egressCommands } from './commands/egress.ts'
 import { lifeCommands } from './commands/life.ts'
 import { messageCommands } from './commands/messages.ts'
@@ -55,7 +56,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
   const runs = makeRuns(core, lifeCommands)
   const merges = makeMerges(runs.bells)
   const handlers: Handlers = {
-    ...spawnCommand, ...lifeCommands, ...rebuildCommand, ...removeCommands, ...archiveCommands, ...messageCommands, ...settingsCommands, ...egressCommands, ...applyCommands, ...runs.commands, ...merges.commands,
+    ...spawnCommand, ...lifeCommands, ...rebuildCommand, ...removeCommands, ...archiveCommands, ...messageCommands, ...settingsCommands, ...egressCommands, ...budgetCommands, ...applyCommands, ...runs.commands, ...merges.commands,
   }
   const worker = makeWorker(core, { ...coreEffects, ...runs.effects, ...merges.effects })
   const dispatch = makeDispatch(core, handlers)
@@ -87,6 +88,10 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
     mergeDiff: (merge) => mergeDiff(core, merge),
     runLog: runs.logs.read,
     onRunLog: runs.logs.onGrown,
+    typed: (session) => core.commit(async (tx) => {
+      const row = await tx.session(session)
+      if (row && row.hops > 0) await tx.putSession({ ...row, hops: 0 })
+    }),
     readSpec: spec.readSpec,
     writeSpec: spec.writeSpec,
     onSpec: spec.onSpec,

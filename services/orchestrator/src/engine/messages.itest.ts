@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { actorName, limits } from '@orchestra/contracts'
 import type { bus, MessageId, SessionId } from '@orchestra/contracts'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startDatabase } from '../../../../test/harness/database.ts'
@@ -186,6 +187,49 @@ test('usage is counted once and priced; a limit is shown until a request succeed
   const view = (await state()).sessions.find((s) => s.id === auth)
   expect(view).toMatchObject({ status: 'idle', usage: { tokens: { input: 1000, output: 100 } } })
   expect(view?.usage.costUsd).toBeGreaterThan(0)
+})
+
+test('two sessions that only answer each other are stopped, the person is told once, and their word lets them go on', async () => {
+  for (const id of [auth, api]) await t.store.transact(async (tx) => { const row = await tx.session(id); if (row) await tx.putSession({ ...row, hops: limits.messageHops - 2 }) })
+  const replies = []
+  for (let i = 0; i < 6; i += 1) replies.push((await tool(i % 2 ? api : auth, 'send_message', { to: i % 2 ? 'auth' : 'api', text: `${i}` })).ok)
+  expect(replies).toEqual([true, true, false, false, false, false])
+  const told = (await state()).messages.filter((m) => m.kind === 'error')
+  expect(told.map((m) => actorName(m.from)).sort()).toEqual(['api', 'auth'])
+  expect(await tool(auth, 'complete', { summary: 'x', tested: 'y' })).toMatchObject({ ok: true })
+  await t.engine.dispatch('message.send', { to: auth, text: 'Go on.', kind: 'note' }, { actor: owner })
+  expect(await tool(auth, 'send_message', { to: 'api', text: 'again' })).toMatchObject({ ok: true })
+})
+
+test('a session asks what it may do; over its budget it is paused with a message, and more of it lets it go on', async () => {
+  const spend = (tokens: number) => t.engine.report({ type: 'usage', session: auth, request: randomUUID(), model: 'claude-sonnet-4-5', tokens: { input: tokens, output: 0, cacheRead: 9_000_000, cacheWrite: 0 }, status: 200, window: null, at: new Date().toISOString() })
+  const allowance = () => t.engine.report({ type: 'allowance', session: auth })
+  const view = async () => (await state()).sessions.find((s) => s.id === auth)
+  await t.engine.dispatch('settings.save', { budgetTokens: 1000, models: ['claude-sonnet-*'], providerTools: ['web_search'] }, { actor: owner })
+  await spend(400)
+  expect(await allowance()).toMatchObject({ ok: true, value: { budget: { usd: null, tokens: 1000 }, spent: { tokens: 400 }, models: ['claude-sonnet-*'], providerTools: ['web_search'] } })
+  await t.engine.settled()
+  const before = t.bus.reallowed
+  await t.engine.report({ type: 'over-budget', session: auth })
+  await expect.poll(() => t.bus.reallowed).toBe(before + 1)
+  expect(await view()).toMatchObject({ status: 'idle' })
+
+  await spend(600)
+  await t.engine.report({ type: 'over-budget', session: auth })
+  await t.engine.report({ type: 'over-budget', session: auth })
+  await t.engine.settled()
+  expect(await view()).toMatchObject({ status: 'paused', pausedBy: 'budget', statusText: expect.stringContaining('1000 of 1000 tokens'), budget: { tokens: 1000 } })
+  expect(t.runtime.containers.get(auth)?.state).toBe('paused')
+  expect((await state()).messages.filter((m) => m.text.includes('budget'))).toHaveLength(1)
+  expect((await state()).attention).toContainEqual(expect.objectContaining({ session: auth, kind: 'error', text: expect.stringContaining('budget') }))
+  expect(await t.engine.dispatch('session.continue', { session: auth }, { actor: owner })).toMatchObject({ ok: false, problem: { code: 'wrong_state' } })
+  expect(await t.engine.dispatch('session.budget', { session: auth, usd: null, tokens: 5000 }, { actor: { kind: 'session', id: auth } })).toMatchObject({ ok: false, problem: { code: 'forbidden' } })
+
+  await t.engine.dispatch('session.budget', { session: auth, usd: null, tokens: 5000 }, { actor: owner })
+  await t.engine.settled()
+  expect(await view()).toMatchObject({ status: 'idle', pausedBy: null, budget: { tokens: 5000 } })
+  expect(t.runtime.containers.get(auth)?.state).toBe('running')
+  expect(t.bus.reallowed).toBe(before + 2)
 })
 
 test('a session that floods is refused', async () => {

@@ -1,9 +1,8 @@
 /** What is not in the database: the checkout, the engine, the credential. Read at start, again when something says it changed. */
 import { limits } from '@orchestra/contracts'
-import type { CredentialView, EngineFacts, ProjectSettings, ProjectView, Registry } from '@orchestra/contracts'
+import type { CredentialView, EngineFacts, Price, ProjectSettings, ProjectView, Registry } from '@orchestra/contracts'
 import type { ImageDefinition } from '../domain/image.ts'
 import { effectiveSettings } from '../domain/settings.ts'
-import type { Price } from '../domain/prices.ts'
 import type { SettingsRow } from '../domain/rows.ts'
 import type { Checkout, RepositoryFacts } from '../ports/repository.ts'
 import type { Place, Ports } from './core.ts'

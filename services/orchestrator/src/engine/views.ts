@@ -1,5 +1,6 @@
 /** Rows to views. */
-import type { AttentionView, MergeId, MergeView, MessageId, MessageView, ProjectView, RunView, SessionId, SessionView, Usage } from '@orchestra/contracts'
+import type { AttentionView, MergeId, MergeView, MessageId, MessageView, ProjectSettings, ProjectView, RunView, SessionId, SessionView, Usage } from '@orchestra/contracts'
+import { budgetOf } from '../domain/allowance.ts'
 import { attentionOf } from '../domain/attention.ts'
 import { imageProposal } from '../domain/image.ts'
 import { sessionFacts, sessionStatus, waitsForOf } from '../domain/status.ts'
@@ -47,11 +48,11 @@ const usageOf = (totals: UsageTotal[]): Usage => {
   }
 }
 
-const sessionViewOf = (s: SessionRow, facts: StatusFacts, usage: UsageTotal[]): SessionView => ({
+const sessionViewOf = (s: SessionRow, facts: StatusFacts, usage: UsageTotal[], settings: ProjectSettings): SessionView => ({
   id: s.id, projectId: s.projectId, role: s.role, title: s.title, branch: s.branch, baseSha: s.baseSha, target: s.target, tip: s.tip, ...sessionStatus(s, facts),
   facts: sessionFacts(s, facts.asked), startStep: s.startStep, problem: s.problem, worktree: s.worktree, paired: s.paired, permissionMode: s.permissionMode, instructions: s.instructions,
   createdBy: s.createdBy, createdAt: s.createdAt, lastEventAt: s.lastEventAt, lastActivity: s.lastActivity, aheadBy: s.aheadBy, behindBy: s.behindBy,
-  diffStat: s.diffStat, diffVersion: s.diffVersion, badges: s.badges.filter((b) => !b.startsWith('cli ')), usage: usageOf(usage), appliedToCheckout: s.applied,
+  diffStat: s.diffStat, diffVersion: s.diffVersion, badges: s.badges.filter((b) => !b.startsWith('cli ')), usage: usageOf(usage), budget: budgetOf(s, settings), appliedToCheckout: s.applied,
 })
 
 /** Messages with what became of them. */
@@ -82,7 +83,7 @@ export const loadViews = async (read: Reader, place: Place, outside: Outside): P
   const askedBy = (m: MessageRow): SessionId | null => (m.from.kind === 'session' ? m.from.id : null)
   const project = outside.projectView(settingsRow)
   const view = (s: SessionRow) =>
-    sessionViewOf(s, { asked: open.filter((m) => askedBy(m) === s.id), now, stuckMinutes: project.settings.stuckMinutes }, usage.filter((u) => u.session === s.id))
+    sessionViewOf(s, { asked: open.filter((m) => askedBy(m) === s.id), now, stuckMinutes: project.settings.stuckMinutes }, usage.filter((u) => u.session === s.id), project.settings)
   const visible = rows.filter((s) => s.role !== 'check')
   const reported = messages.filter((m) => (m.kind === 'error' || m.kind === 'complete') && m.dismissedAt === null)
   return {

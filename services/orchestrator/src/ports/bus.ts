@@ -13,6 +13,8 @@ export interface Bus {
   saveCredential(c: { kind: 'api-key' | 'subscription'; secret: string | null; baseUrl: string | null }): Promise<Result<CredentialView>>
   /** To the relay, which enforces it from now on. */
   setEgress(policy: EgressPolicy): Promise<Result<void>>
+  /** The relay asks anew what sessions may do with the model, and looks again at what waits for a budget. */
+  reallow(): Promise<Result<void>>
   publishFact(project: string, fact: unknown): void
   /** Handlers answer when what they did is committed. A thrown error is answered as a retryable problem. */
   onCall(handler: (call: bus.ToolCall) => Promise<bus.Reply>): void

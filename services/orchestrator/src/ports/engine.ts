@@ -26,6 +26,8 @@ export interface Engine {
   onRunLog(run: RunId, onGrown: () => void): () => void
   readSpec(): Promise<{ text: string; revision: string }>
   writeSpec(text: string, expected: string | null, by: Actor): Promise<Result<{ revision: string }>>
+  /** A person sent a line to the CLI of a session, in its terminal. */
+  typed(session: SessionId): Promise<void>
   /** Fires when the file changed by anybody's hand. */
   onSpec(listener: () => void): () => void
   credential(): Promise<Result<CredentialView>>

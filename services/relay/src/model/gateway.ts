@@ -1,12 +1,12 @@
 /**
- * The model API of a session: the two message endpoints, streamed, everything but the credential as the CLI sent it. Tokens are
- * counted here from what the endpoint says. Failures of the endpoint pass through unchanged; the relay's own have its shape.
+ * The model API of a session: the two message endpoints, streamed, everything but the credential as the CLI sent it, within what the
+ * project allows the session. Tokens are counted here from what the endpoint says. Failures of the endpoint pass through unchanged; the relay's own have its shape.
  */
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { problem, statusOf } from '@orchestra/contracts'
-import type { Problem, SessionId } from '@orchestra/contracts'
+import { costOf, modelAllowed, problem, statusOf } from '@orchestra/contracts'
+import type { Allowance, Problem, SessionId } from '@orchestra/contracts'
 import { request } from 'undici'
 import type { Dispatcher } from 'undici'
 import { bounds } from '../bounds.ts'
@@ -15,6 +15,7 @@ import type { Budget } from '../http/budget.ts'
 import { goneSignal, readBody, sendJson } from '../http/reply.ts'
 import type { Log } from '../log.ts'
 import type { Reporter } from '../reports/reporter.ts'
+import type { SessionAllowance } from './allowance.ts'
 import { toClient, toUpstream } from './headers.ts'
 import { limitedUntil, windowOf } from './limits.ts'
 import { checkModelRequest } from './policy.ts'
@@ -23,7 +24,7 @@ import type { makeTrouble } from './trouble.ts'
 import { makeUsageMeter } from './usage.ts'
 import { wordsBytes } from './words.ts'
 
-export type GatewayDeps = { session: SessionId; credentials: CredentialStore; upstream: Dispatcher; reporter: Reporter; trouble: ReturnType<typeof makeTrouble>; budget: Budget; log: Log }
+export type GatewayDeps = { session: SessionId; credentials: CredentialStore; upstream: Dispatcher; reporter: Reporter; trouble: ReturnType<typeof makeTrouble>; allowance: SessionAllowance; budget: Budget; log: Log }
 
 const PREFIX = '/llm'
 const allowed = new Set(['/v1/messages', '/v1/messages/count_tokens'])
@@ -35,6 +36,13 @@ const sendRefusal = (res: ServerResponse, found: Problem): void =>
   // A refusal of ours is a request that can not be made: 400, or the CLI would take a 403 for a bad login.
   sendError(res, found.code === 'forbidden' ? 400 : statusOf(found.code), `${found.message} ${found.next}`)
 
+const refusedModel = (model: string, { models, budget, prices }: Allowance): Problem | null => {
+  const none = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }
+  if (!modelAllowed(models, model)) return problem('forbidden', `The model "${model}" is not among those that this project allows.`, { next: `Use one of: ${models.join(', ')}.` })
+  if (budget.usd !== null && costOf(model, none, prices) === null) return problem('forbidden', `The model "${model}" has no price, and this session has a budget in dollars.`, { next: 'Use another model, or ask the person for a price in .orchestra/config.yaml or a budget in tokens.' })
+  return null
+}
+
 export const modelGateway = (deps: GatewayDeps) => {
   let open = 0
   const handle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
@@ -42,17 +50,22 @@ export const modelGateway = (deps: GatewayDeps) => {
     const path = url.pathname.slice(PREFIX.length)
     if (req.method !== 'POST' || !allowed.has(path)) return sendError(res, 404, 'Only POST /v1/messages and /v1/messages/count_tokens are served here.')
     if (!['', 'identity'].includes(req.headers['content-encoding'] ?? '')) return sendError(res, 400, 'The request body must not be compressed.')
+    const gone = goneSignal(res)
+    // Before the body is read: what waits for a budget holds no memory.
+    const entered = await deps.allowance.enter(gone)
+    if (!entered.ok) return sendRefusal(res, entered.problem)
     const body = await readBody(req, res, bounds.modelBody, deps.budget)
     if (!body.ok) return sendRefusal(res, body.problem)
-    const checked = checkModelRequest(body.value)
+    const checked = checkModelRequest(body.value, entered.value.providerTools)
     if (!checked.ok) return sendRefusal(res, checked.problem)
+    const refusal = refusedModel(checked.value.model, entered.value)
+    if (refusal) return sendRefusal(res, refusal)
     const credential = await deps.credentials.current()
     if (!credential) {
       const missing = problem('no_credential', 'Orchestra has no model credential yet.')
       return sendError(res, 401, `${missing.message} ${missing.next}`)
     }
 
-    const gone = goneSignal(res)
     const counts = path === '/v1/messages'
     const heard = counts ? deps.trouble.watch(credential) : () => undefined
     let reply: Dispatcher.ResponseData
@@ -100,7 +113,7 @@ export const modelGateway = (deps: GatewayDeps) => {
 
   const report = (path: string, status: number, headers: Dispatcher.ResponseData['headers'], model: string, tokens: ReturnType<ReturnType<typeof makeUsageMeter>['tokens']>): void => {
     const at = new Date().toISOString()
-    if (path === '/v1/messages') void deps.reporter.send({ type: 'usage', request: randomUUID(), model: model.slice(0, 200), tokens, status, window: windowOf(headers), at })
+    if (path === '/v1/messages') deps.allowance.add(model, tokens, deps.reporter.send({ type: 'usage', request: randomUUID(), model: model.slice(0, 200), tokens, status, window: windowOf(headers), at }))
     if (status !== 429) return
     const until = limitedUntil(headers, Date.now())
     void deps.reporter.send({ type: 'limited', cause: 'endpoint', until, text: until ? 'The model endpoint says the limit is reached.' : 'The model endpoint says: too many requests.', at })

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { ProviderTool } from '@orchestra/contracts'
 import { checkModelRequest } from './policy.ts'
 
 const check = (request: unknown) => checkModelRequest(Buffer.from(JSON.stringify(request)))
@@ -31,5 +32,15 @@ test('data that only looks like a source passes', () => {
 test('of a key given twice the one that was checked is sent', () => {
   const twice = '{"tools":[{"type":"web_fetch_20250910"}],"tools":[]}'
   expect(checkModelRequest(Buffer.from(twice))).toMatchObject({ ok: true, value: { text: '{"tools":[]}' } })
+})
+test('a project allows the provider\'s tools one by one', () => {
+  const given = (request: unknown, allowed: ProviderTool[]) => checkModelRequest(Buffer.from(JSON.stringify(request)), allowed).ok
+  const search = { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }
+  const fetch = { tools: [...search.tools, { type: 'web_fetch_20250910', name: 'web_fetch' }] }
+  expect([given(search, ['web_search']), given(fetch, ['web_search']), given(fetch, ['web_search', 'web_fetch'])]).toEqual([true, false, true])
+  expect([given({ mcp_servers: [{ url: 'x' }] }, ['mcp']), given({ container: 'c' }, ['code_execution']), given({ container: 'c' }, ['mcp'])]).toEqual([true, true, false])
+  const image = { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: 'u' } }] }] }
+  expect([given(image, ['url_source']), given(image, ['web_fetch'])]).toEqual([true, false])
+  expect(given({ tools: [{ type: 'teleport_20300101' }] }, ['web_search', 'web_fetch', 'code_execution', 'mcp', 'url_source'])).toBe(false)
 })
 test('nonsense is bad input', () => expect(checkModelRequest(Buffer.from('['))).toMatchObject({ ok: false, problem: { code: 'bad_input' } }))

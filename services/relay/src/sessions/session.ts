@@ -17,6 +17,7 @@ import { makeLink } from '../link/link.ts'
 import type { ControlLink } from '../link/link.ts'
 import type { Log } from '../log.ts'
 import { mcpRoute } from '../mcp/server.ts'
+import { makeAllowance } from '../model/allowance.ts'
 import { modelGateway } from '../model/gateway.ts'
 import { makeTrouble } from '../model/trouble.ts'
 import { pushRoutes } from '../push/push.ts'
@@ -41,7 +42,7 @@ export type Shared = {
   log: Log
 }
 
-export type Session = { id: SessionId; role: Role; link: ControlLink; streams: Streams; /** The folder and the inbox stay. */ close(): Promise<void> }
+export type Session = { id: SessionId; role: Role; link: ControlLink; streams: Streams; /** What it may do with the model changed. */ reallow(): void; /** The folder and the inbox stay. */ close(): Promise<void> }
 
 export const folderOf = (sockets: string, session: SessionId): string => join(sockets, session)
 
@@ -52,12 +53,13 @@ export const openSession = async (session: SessionId, role: Role, shared: Shared
   const inbox: Inbox = makeInbox(session, held, reporter, log)
   const link = makeLink({ session, role, inbox, reporter, maxReport: () => bus.maxReport(), log })
   const streams = makeStreams(session, link)
+  const allowance = makeAllowance(session, bus, reporter)
   const budget = makeBudget(bounds.sessionBodies, shared.budget)
   const proxy = makeProxy(shared.egress, reporter)
   const push = pushRoutes({ session, orchestratorUrl: shared.orchestratorUrl, internalToken: shared.internalToken, log })
 
   const server = await serveSocket(folderOf(shared.sockets, session), {
-    model: modelGateway({ session, credentials: shared.credentials, upstream: shared.upstream, reporter, trouble: makeTrouble({ silentAfter: shared.silentAfter, credentials: shared.credentials, reporter }), budget, log }),
+    model: modelGateway({ session, credentials: shared.credentials, upstream: shared.upstream, reporter, trouble: makeTrouble({ silentAfter: shared.silentAfter, credentials: shared.credentials, reporter }), allowance, budget, log }),
     mcp: mcpRoute({ session, role, bus, held, askWait: shared.askWait, budget, log }),
     ask: askRoute(held, reporter, budget),
     pushPack: push.pack,
@@ -74,6 +76,7 @@ export const openSession = async (session: SessionId, role: Role, shared: Shared
     role,
     link,
     streams,
+    reallow: allowance.forget,
     async close() {
       link.close()
       streams.close()

@@ -28,6 +28,10 @@ export const makeVerbs = ({ registry, credentials, upstream, tryModel, policy, p
     list: checked(bus.relayVerbs.list, () => Promise.resolve(ok({ sessions: registry.all().map((one) => ({ session: one.id, linked: one.link.up() })) }))),
     credential: checked(bus.relayVerbs.credential, (given) => saveCredential(given, credentials, tryModel, upstream)),
     status: checked(bus.relayVerbs.status, async () => ok(await credentials.view())),
+    reallow: checked(bus.relayVerbs.reallow, () => {
+      for (const session of registry.all()) session.reallow()
+      return Promise.resolve(ok({}))
+    }),
     egress: checked(bus.relayVerbs.egress, async (said) => {
       policy.set(said)
       await policies.save(said)

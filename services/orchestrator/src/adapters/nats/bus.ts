@@ -82,6 +82,7 @@ export const connectBus = async (options: BusOptions): Promise<Bus> => {
     credentialStatus: () => toRelay('status', {}, wait.status, CredentialView),
     saveCredential: (credential) => toRelay('credential', credential, wait.credential, CredentialView),
     setEgress: (policy) => toRelay('egress', policy, wait.status, nothing),
+    reallow: () => toRelay('reallow', {}, wait.status, nothing),
     publishFact: (project, fact) => nc.publish(bus.subjects.facts(project), JSON.stringify(fact)),
     onCall: (handler) => serve(bus.subjects.call('*'), bus.ToolCall, handler),
     onReport: (handler) => serve(bus.subjects.event('*'), bus.SessionReport, handler),

@@ -3,6 +3,7 @@ import { fail, ok, problem } from '@orchestra/contracts'
 import type { Problem, Result, SessionId } from '@orchestra/contracts'
 import type { NewEvent, SessionRow } from '../../domain/rows.ts'
 import type { Tx } from '../../ports/store.ts'
+import { usedUp } from '../allowance.ts'
 import { must } from '../core.ts'
 import type { Core } from '../core.ts'
 import { post } from '../deliver.ts'
@@ -68,6 +69,10 @@ export const lifeCommands: Life = {
     if (!row.ok) return row
     const s = row.value
     if (s.phase !== 'paused' && s.phase !== 'running' && !isAway(s)) return fail(wrong(s, 'only a paused, interrupted, archived or running session can continue'))
+    if (s.pausedBy === 'budget') {
+      const used = await usedUp(ctx.core, tx, s)
+      if (used !== null) return fail(problem('wrong_state', `The budget of ${session} is used up (${used}).`, { about: session, next: 'Give it more in its header or in Settings; it then goes on by itself.' }))
+    }
     const gone = s.container === 'exited' || s.container === 'missing'
     if (s.phase === 'paused' && s.pausedBy === 'gitfile') return fail(problem('wrong_state', `${session} is paused because its worktree is not as git left it.`, { about: session, next: 'Rebuild it: files that are there stay, its conversation too.' }))
     if (isAway(s) || (s.phase === 'paused' && gone)) {

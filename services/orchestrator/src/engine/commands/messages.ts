@@ -1,6 +1,7 @@
 import { fail, limits, ok, problem, SessionId } from '@orchestra/contracts'
 import type { Actor, Delivery, MessageId, Problem } from '@orchestra/contracts'
 import { becameOf, becameOfAll } from '../../domain/receipts.ts'
+import { hopLimit, hopText } from '../../domain/hops.ts'
 import type { MessageRow } from '../../domain/rows.ts'
 import type { Tx } from '../../ports/store.ts'
 import { system } from '../core.ts'
@@ -29,6 +30,18 @@ const unreachable = async (tx: Tx, to: SessionId): Promise<Problem | null> => {
   if (!row || row.role === 'check') return problem('session_unknown', `There is no session "${to}".`, { about: to })
   if (row.phase === 'deleted' || row.phase === 'deleting') return problem('wrong_state', `"${to}" is deleted: it gets no messages.`, { about: to })
   return null
+}
+
+/** Two agents that only answer each other end here; the person is told once, and a word of theirs lets them go on. */
+const tooFar = async (core: Core, tx: Tx, actor: Actor, to: string, now: string): Promise<Problem | null> => {
+  const sender = actor.kind === 'session' ? await tx.session(actor.id) : null
+  const far = sender && hopLimit(sender)
+  if (!sender || !far) return null
+  if (sender.hops === limits.messageHops) {
+    await tx.putSession({ ...sender, hops: limits.messageHops + 1 })
+    await post(core, tx, now, { kind: 'error', from: actor, to: { kind: 'person' }, text: hopText(to) })
+  }
+  return far
 }
 
 const recipientOf = (to: string): MessageRow['to'] => (to === 'all' || to === 'person' ? { kind: to } : { kind: 'session', id: SessionId.parse(to) })
@@ -63,6 +76,8 @@ export const messageCommands: MessageHandlers = {
       if (to.kind === 'person' && actor.kind === 'person') return fail(problem('bad_input', 'A person can\'t send a message to the person: name a session or "all".'))
       const stop = to.kind === 'session' ? await unreachable(tx, to.id) : null
       if (stop) return fail(stop)
+      const far = to.kind === 'person' ? null : await tooFar(core, tx, actor, input.to, now)
+      if (far) return fail(far)
       const row = await post(core, tx, now, { kind: input.kind, from: actor, to, text: input.text })
       if (input.kind === 'complete' && actor.kind === 'session') await markComplete(tx, actor.id, now)
       return ok({ message: row.id, delivery: row.delivery, state: to.kind === 'person' ? 'shown to the person' : 'queued' })
@@ -100,6 +115,8 @@ export const messageCommands: MessageHandlers = {
     }
     const own = actor.kind === 'session' ? await mayAnswer(tx, actor.id, question) : null
     if (own) return fail(own)
+    const far = question.from.kind === 'session' ? await tooFar(core, tx, actor, question.from.id, now) : null
+    if (far) return fail(far)
     const text = input.text ?? (input.option !== undefined ? question.options[input.option] : undefined)
     if (text === undefined) return fail(problem('bad_input', 'Give an answer: a text, or the number of one of the options.', { about: question.id }))
     await tx.putMessage({ ...question, state: 'answered', delivery: 'answered', answerText: text, answerOption: input.option ?? null, answeredBy: actor, answeredAt: now })

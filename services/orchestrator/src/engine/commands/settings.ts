@@ -3,6 +3,7 @@ import type { Actor } from '@orchestra/contracts'
 import type { Tx } from '../../ports/store.ts'
 import { background } from '../core.ts'
 import type { Handlers } from '../dispatch.ts'
+import { reallow } from '../allowance.ts'
 import { egressEffect } from '../egress.ts'
 import { followCheckout } from '../follow.ts'
 import { admit } from '../queue.ts'
@@ -14,12 +15,15 @@ const declineCheck = async (tx: Tx, actor: Actor): Promise<void> => {
   if (row.checkCommand === null) await tx.putSettings({ ...row, checkCommand: '' }, actor)
 }
 
+const ofModel = ['models', 'providerTools', 'requestsPerMinute', 'budgetUsd', 'budgetTokens']
+
 export const settingsCommands: Pick<Handlers, 'settings.save' | 'attention.dismiss'> = {
   'settings.save': async ({ core, actor, commit }, input) => {
     const saved = await commit(async (tx, now) => {
       await tx.putSettings({ ...(await tx.settings()), ...input }, actor)
       await tx.event({ type: 'settings.saved', session: null, actor, data: { fields: Object.keys(input) } })
       if ('egress' in input || 'egressAllow' in input || 'egressRefuse' in input) await tx.effect({ ...egressEffect, actor })
+      if (ofModel.some((field) => field in input)) await reallow(core, tx, actor, now)
       await admit(core, tx, now)
       return ok({})
     })

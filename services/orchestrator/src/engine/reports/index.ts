@@ -1,9 +1,9 @@
 /** What the relay reports. Each is answered when committed; a repeat changes nothing. */
-import { ok } from '@orchestra/contracts'
+import { costOf, ok } from '@orchestra/contracts'
 import type { bus, CommandName, CommandBody, CommandReply, Actor, Result } from '@orchestra/contracts'
-import { costOf } from '../../domain/prices.ts'
 import type { Core } from '../core.ts'
 import { background, system } from '../core.ts'
+import { onAllowance, onOverBudget } from '../allowance.ts'
 import { onRefused } from '../egress.ts'
 import { onFrame } from './frames.ts'
 import { onLink } from './link.ts'
@@ -21,6 +21,8 @@ export const makeReport = (core: Core, dispatch: Dispatcher, onRunStatus: OnRunS
     case 'frame': return report.frame.type === 'run-status' ? onRunStatus(session, report.frame).then(() => ok({})) : onFrame(core, session, report.frame)
     case 'ask': return dispatch('message.ask', { question: report.question, options: report.options, recommended: report.recommended, origin: report.origin, to: report.to }, { actor: { kind: 'session', id: session }, id: report.id })
     case 'ask-closed': return dispatch('message.withdraw', { message: report.message, reason: report.reason }, { actor: { kind: 'session', id: session } })
+    case 'allowance': return onAllowance(core, session)
+    case 'over-budget': return onOverBudget(core, session)
     case 'usage': return onUsage(core, report)
     case 'limited': return onLimited(core, report)
     case 'model-trouble': return onTrouble(core, report)

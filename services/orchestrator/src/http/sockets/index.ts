@@ -64,7 +64,10 @@ export const sockets = (app: FastifyInstance, parts: { engine: Engine; accounts:
   })
   app.get('/ws/terminal/:session/:target', { ...guarded, preHandler: check([TerminalPath, 'params'], [Size, 'query']) }, (socket, request) => {
     keepChecking(socket, request)
-    bridgeTerminal(socket, relay, TerminalPath.parse(request.params), Size.parse(request.query))
+    const where = TerminalPath.parse(request.params)
+    bridgeTerminal(socket, relay, where, Size.parse(request.query), () => {
+      if (where.target === 'cli') engine.typed(where.session).catch((error: unknown) => app.log.error({ err: error }, 'a typed line was not noted'))
+    })
   })
   app.get('/ws/spec', guarded, (socket, request) => {
     keepChecking(socket, request)

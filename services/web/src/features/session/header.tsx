@@ -8,6 +8,7 @@ import { useMedia } from '../../ui/live.ts'
 import { Status } from '../../ui/status.tsx'
 import { oneLine } from '../../ui/text.ts'
 import { go } from '../../app/nav.ts'
+import { MoreBudget } from './budget.tsx'
 
 const busy = new Set(['working', 'waiting', 'dialog', 'stuck'])
 const stopped = new Set(['paused', 'interrupted', 'limited', 'archived'])
@@ -21,7 +22,8 @@ const Controls = ({ session: s }: { session: SessionView }) => {
       {busy.has(s.status) && <Button tone="quiet" onClick={() => void act('session.interrupt', input)} title="Ends the turn, keeps the conversation">Interrupt</Button>}
       {running && <Button tone="quiet" onClick={() => void act('session.pause', input)} title="Nothing runs or spends">Pause</Button>}
       {needsRebuild(s) && <Button tone="primary" onClick={() => void act('session.rebuild', input)}>Rebuild</Button>}
-      {stopped.has(s.status) && !needsRebuild(s) && <Button tone="primary" onClick={() => void act('session.continue', input)}>Continue</Button>}
+      {s.pausedBy === 'budget' && <MoreBudget session={s} />}
+      {stopped.has(s.status) && s.pausedBy !== 'budget' && !needsRebuild(s) && <Button tone="primary" onClick={() => void act('session.continue', input)}>Continue</Button>}
       {s.status === 'lost' && <Button tone="primary" onClick={() => void act('session.restart', input, `Starting ${s.id} again`)}>Restart</Button>}
     </>
   )

@@ -6,6 +6,7 @@ import { RunRow } from '../runs/run.tsx'
 import { oneLine } from '../../ui/text.ts'
 import { CredentialForm } from './credential.tsx'
 import { EgressForm } from './egress.tsx'
+import { ModelForm } from './model.tsx'
 import { NoticeChoice } from './notices.tsx'
 import { ProjectForm } from './project.tsx'
 import { ThemeChoice } from './theme.tsx'
@@ -28,6 +29,7 @@ export const SettingsPage = () => {
         <Section title="Project"><ProjectForm key={project.id} settings={project.settings} /></Section>
         {image && <Section title="Agent image"><p className="text-dim">The project’s own, from .orchestra/agent.Dockerfile on the target branch. New sessions use the last one that was built.</p><RunRow key={image.id} run={image} /></Section>}
         <Section title="Network"><EgressForm key={JSON.stringify([project.settings.egress, project.settings.egressAllow, project.settings.egressRefuse])} project={project} /></Section>
+        <Section title="Model use"><ModelForm key={project.id} settings={project.settings} /></Section>
         <Section title="This page">
           <ThemeChoice />
           <NoticeChoice />

@@ -10,15 +10,15 @@ const numbers = [
   ['cpus', 'Processors of each', 0.25, 64, 0.25], ['pids', 'Processes of each', 64, 32_768, 64],
 ] as const
 
-/** What the person decides about the project, but for its network. Saved as a whole; a field that was not touched is sent as it was shown. */
+/** What the person decides about the project, but for its network and its model. Saved as a whole; a field that was not touched is sent as it was shown. */
 export const ProjectForm = ({ settings }: { settings: ProjectSettings }) => {
   const [draft, setDraft] = useState(settings)
   const [carry, setCarry] = useState(settings.carry.join('\n'))
   const set = <K extends keyof ProjectSettings>(key: K, value: ProjectSettings[K]) => setDraft((d) => ({ ...d, [key]: value }))
   const { checkProposal } = settings
   const save = () => {
-    const { checkProposal: _shown, egress: _mode, egressAllow: _allow, egressRefuse: _refuse, ...values } = draft
-    void act('settings.save', { ...values, carry: carry.split('\n').map((l) => l.trim()).filter(Boolean) }, 'Settings saved')
+    const { setupCommand, checkCommand, checkMinutes, keepSpecsInGit, permissionMode, maxSessions, memoryMb, cpus, pids } = draft
+    void act('settings.save', { setupCommand, checkCommand, checkMinutes, keepSpecsInGit, permissionMode, maxSessions, memoryMb, cpus, pids, carry: carry.split('\n').map((l) => l.trim()).filter(Boolean) }, 'Settings saved')
   }
   return (
     <form className="flex flex-col gap-3" onSubmit={(e) => { e.preventDefault(); save() }}>

@@ -1,5 +1,5 @@
 /** What model requests cost, in US dollars per million tokens. A model without a price costs an unknown sum, never nothing. */
-import type { Tokens } from '@orchestra/contracts'
+import type { Tokens } from './views.ts'
 
 /** Day on which the table was held against the provider's published prices. */
 export const PRICES_AS_OF = '2026-10-24'
