@@ -138,7 +138,8 @@ restore_into() {
   for volume in $(session_volumes) "${stack}_pgdata" "${stack}_natsdata" "${stack}_state" "${stack}_seeds"; do docker volume rm "$volume" >/dev/null 2>&1 || :; done
   step "Database"
   stack_start_postgres
-  stack_compose exec -T postgres pg_restore -U orchestra -d orchestra --no-owner --exit-on-error <"$restore_work/postgres.dump" || die "the database could not be restored." "The file may be damaged; nothing of the repository was changed."
+  # Rights are given anew by the service migrate: its accounts are not there yet.
+  stack_compose exec -T postgres pg_restore -U orchestra -d orchestra --no-owner --no-acl --exit-on-error <"$restore_work/postgres.dump" || die "the database could not be restored." "The file may be damaged; nothing of the repository was changed."
   step "Conversations, private git folders, snapshots"
   set --
   for volume in $(tar -tf "$restore_work/volumes.tar" | sed -n 's|^\./volumes/\([^/]*\)/$|\1|p' | sort -u); do

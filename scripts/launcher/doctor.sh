@@ -109,6 +109,7 @@ doctor_stack() {
   else
     finding FAIL "services that are not healthy: $(stack_states | grep -v '|running|healthy|' | grep -v '|exited|-|0|' | cut -d'|' -f1 | tr '\n' ' ')" "orchestra logs SERVICE, then orchestra up"
   fi
+  doctor_promises
   worktrees=$ORCHESTRA_HOME/worktrees
   if [ -d "$worktrees" ] && [ "$(stat -c %u "$worktrees" 2>/dev/null || stat -f %u "$worktrees")" != "$owner_uid" ]; then
     finding FAIL "$worktrees does not belong to $owner_name" "sudo chown -R $owner_name '$worktrees'"
