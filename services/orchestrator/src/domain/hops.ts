@@ -6,9 +6,9 @@ import { limits, problem } from '@orchestra/contracts'
 import type { Actor, Problem } from '@orchestra/contracts'
 import type { SessionRow } from './rows.ts'
 
-/** Of a receiver, after a message. System messages neither count nor start over. */
+/** Of a receiver, after a message. System messages neither count nor start over; a session that was stopped stays so until a person's word. */
 export const hopsAfter = (receiver: number, from: Actor, sender: Pick<SessionRow, 'hops'> | null): number =>
-  from.kind === 'person' ? 0 : from.kind === 'session' && sender ? sender.hops + 1 : receiver
+  from.kind === 'person' ? 0 : from.kind === 'session' && sender && receiver <= limits.messageHops ? sender.hops + 1 : receiver
 
 /** Why a session may not write to another one now; null: it may. */
 export const hopLimit = (sender: Pick<SessionRow, 'id' | 'hops'>): Problem | null =>

@@ -14,8 +14,13 @@ const numbered = (options: string[], recommended: number | null): string =>
 
 const short = (text: string): string => { const line = text.trim().replace(/\s+/g, ' '); return line.length > 200 ? `${line.slice(0, 199)}…` : line }
 
+/** Where a model sees a line begin, and what it takes for the frame whatever is invisible in it or around it. */
+const lineEnd = '[\\n\\r\\v\\f\\u0085\\u2028\\u2029]'
+const unseen = `(?:\\u001b\\[[0-9;]*[A-Za-z]|[[\\p{Z}\\p{Cf}\\p{Cc}]--${lineEnd}])*`
+const frame = new RegExp(`(^|${lineEnd})(?=${unseen}[\\[［【〔]${unseen}${[...'from'].join(unseen)}${unseen}[:：])`, 'giv')
+
 /** A line of an agent's words that looks like our frame is quoted: messages are read in batches, and a forged frame would name another sender. */
-const inert = (body: string, from: Actor): string => (from.kind === 'person' ? body : body.replace(/^(?=[^\S\n]*\[\s*from\s*:)/gim, '> '))
+const inert = (body: string, from: Actor): string => (from.kind === 'person' ? body : body.replace(frame, '$1> '))
 
 /** Why the designer can not take a question now; null: it can. `asks`: it waits for an answer itself. */
 export const designerAway = (designer: SessionRow, asks: boolean, limit: CredentialLimit | null, now: string): string | null => {
