@@ -13,6 +13,8 @@ export type Person = {
   everyday: (worktree: string, branch: string) => Promise<number>
   command: <N extends CommandName>(name: N, input: unknown) => Promise<CommandReply<N>>
   get: (path: string) => Promise<Response>
+  /** As the page sends it: cookie, Origin, JSON. */
+  send: (method: 'POST' | 'PUT' | 'DELETE', path: string, body: unknown) => Promise<Response>
   state: () => Promise<StateSnapshot>
   /** Header value of the signed-in cookie. */
   cookie: string
@@ -41,6 +43,10 @@ export const makePerson = async (o: { dir: string; project: string; link: string
   const get: Person['get'] = (path) => fetch(url.origin + path, { headers: { cookie } })
   return {
     sh, git, get, cookie,
+    send: (method, path, body) => {
+      const init: RequestInit = { method, headers: { cookie, 'content-type': 'application/json', origin: url.origin }, body: JSON.stringify(body) }
+      return fetch(url.origin + path, init)
+    },
     everyday: async (worktree, branch) => {
       const todo = [...(existsSync(worktree) ? inWorktree.map((args) => [worktree, ...args]) : []), ...inProject(branch).map((args) => [o.project, ...args])]
       for (const [cwd = '', ...args] of todo) await git(cwd, ...args)

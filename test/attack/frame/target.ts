@@ -37,6 +37,9 @@ export type Target = {
   close: () => Promise<void>
 }
 
+/** A key as a real one looks, which must be nowhere but in the relay. */
+export const MODEL_KEY = 'sk-ant-api03-canary-of-the-key-0123456789-AA'
+
 /** Also when several are made at once on a busy machine. */
 const READY_MS = 120_000
 const quiet = new Set(['idle', 'complete'])
@@ -61,6 +64,9 @@ const aim = async (stack: Stack): Promise<Target> => {
   const dir = dirname(stack.project)
   const install = (await stack.shell('printf %s "$STACK"', { as: 'caller', deadlineMs: 10_000 })).output.trim()
   const person = await makePerson({ dir, project: stack.project, link: stack.link, who: PERSON })
+  // The scripted model behind a key, as a real endpoint is: so there is something to steal.
+  const saved = await person.send('PUT', '/api/credential', { kind: 'api-key', secret: MODEL_KEY, baseUrl: 'http://model:8080' })
+  if (!saved.ok) throw new Error(`the model's key was not taken: ${await saved.text()}`)
   const projectId = (await person.state()).project.id
   const worktrees = join(dir, 'home/.orchestra/worktrees', projectId)
   const ready = (session: string) => untilHolds(READY_MS, async () => {
