@@ -191,6 +191,10 @@ test('a subscription goes as a bearer token, beside the betas that the CLI named
   expect(seen[0]?.headers['x-api-key']).toBeUndefined()
 })
 
+test('a new key alone is for the stored base URL', async () => {
+  expect(await stack.bus.saveCredential({ kind: 'api-key', secret: KEY, baseUrl: null })).toMatchObject({ ok: true, value: { kind: 'api-key', baseUrl: model.url } })
+})
+
 test('an endpoint that is not there is named, in the API\'s own shape', async () => {
   const gone = await serve(() => undefined)
   await gone.close()

@@ -61,7 +61,7 @@ export const relayVerbs = {
   close: z.object({ session: SessionId, forget: z.boolean().default(false) }),
   /** Reply: { sessions: [{ session, linked }] } */
   list: z.object({}),
-  /** Stores and tries a credential with one real request. Reply: CredentialView. */
+  /** Stores and tries a credential with one real request; null keeps what is stored, twice null forgets it. Reply: CredentialView. */
   credential: z.object({ kind: z.enum(['api-key', 'subscription']), secret: z.string().min(1).max(4000).nullable(), baseUrl: z.url().nullable() }),
   /** Reply: CredentialView. */
   status: z.object({}),

@@ -10,7 +10,7 @@ import { tryCredential } from './try.ts'
 export type NewCredential = z.infer<(typeof bus.relayVerbs)['credential']>
 
 /**
- * No secret and no base URL: the stored one is forgotten. A base URL alone: the stored secret of that kind is kept, or none is
+ * No secret and no base URL: the stored one is forgotten. A secret alone: it is for the stored base URL. A base URL alone: the stored secret of that kind is kept, or none is
  * sent. A refused credential leaves what was stored before as it was.
  */
 export const saveCredential = async (given: NewCredential, store: CredentialStore, model: string, upstream: Dispatcher): Promise<Result<CredentialView>> => {
@@ -21,7 +21,7 @@ export const saveCredential = async (given: NewCredential, store: CredentialStor
     return ok(await store.view())
   }
   const kept = before?.kind === given.kind ? before.secret : ''
-  const next = { kind: given.kind, secret: given.secret?.trim() ?? kept, baseUrl: given.baseUrl ?? DEFAULT_BASE_URL }
+  const next = { kind: given.kind, secret: given.secret?.trim() ?? kept, baseUrl: given.baseUrl ?? before?.baseUrl ?? DEFAULT_BASE_URL }
   if (!/^[\x21-\x7e]*$/.test(next.secret)) return fail(problem('bad_input', 'The credential has characters that no key has: spaces, line ends, or letters with accents.'))
   const trial = await tryCredential(next, model, upstream)
   if (trial.outcome === 'refused') return fail(problem('model_refused', trial.text))

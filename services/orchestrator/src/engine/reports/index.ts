@@ -30,6 +30,10 @@ export const makeReport = (core: Core, dispatch: Dispatcher, onRunStatus: OnRunS
   }
 }
 
+/** The relay may know better by now: somebody logged in, or the endpoint changed its mind. */
+const askForCredential = (core: Core): void =>
+  background(core, 'asking for the credential', core.outside.refreshServices().then((changed) => { if (changed) core.feed.projectChanged() }))
+
 const onUsage = async (core: Core, u: Extract<bus.SessionReport, { type: 'usage' }>): Promise<Result<unknown>> => {
   await core.commit(async (tx) => {
     const paidByWindow = core.outside.credential().kind === 'subscription'
@@ -37,6 +41,8 @@ const onUsage = async (core: Core, u: Extract<bus.SessionReport, { type: 'usage'
     const row = await tx.session(u.session)
     if (row && u.status < 400 && (row.limitedUntil || (row.modelTrouble && !row.modelTrouble.ended))) await tx.putSession({ ...row, limitedUntil: null, limitedText: null, modelTrouble: null })
   })
+  const known = core.outside.credential()
+  if (u.status < 400 && (known.kind === 'none' || known.lastCheck?.ok === false)) askForCredential(core)
   return ok({})
 }
 
@@ -57,6 +63,6 @@ const onTrouble = async (core: Core, t: Extract<bus.SessionReport, { type: 'mode
     return { modelTrouble: text === null ? null : { text, at: row.modelTrouble?.at ?? t.at, ended: false } }
   }, event)
   // The relay holds a credential for refused when the endpoint says so.
-  background(core, 'asking for the credential', core.outside.refreshServices().then((changed) => { if (changed) core.feed.projectChanged() }))
+  askForCredential(core)
   return ok({})
 }
