@@ -112,7 +112,7 @@ test('a stored credential that a session\'s request finds refused is shown as re
   reply = (res) => res.writeHead(401, { 'content-type': 'application/json' }).end('{"type":"error","error":{"type":"authentication_error","message":"revoked"}}')
   await ask()
   await expect.poll(() => stack.bus.credentialStatus()).toMatchObject({ ok: true, value: { lastCheck: { ok: false, text: expect.stringContaining('revoked') } } })
-  expect(reported('model-trouble')).toMatchObject([{ text: expect.stringContaining('refuses the credential (401): revoked') }])
+  await expect.poll(() => reported('model-trouble')).toMatchObject([{ text: expect.stringContaining('refuses the credential (401): revoked') }])
   reply = streamed
   await ask()
   await expect.poll(() => stack.bus.credentialStatus()).toMatchObject({ ok: true, value: { lastCheck: { ok: true } } })
