@@ -108,8 +108,9 @@ export const replyTo = async (item: AttentionView, text: string): Promise<boolea
   const question = item.kind === 'question' || item.kind === 'permission'
   if (question && item.messageId) return (await act('message.answer', { message: item.messageId, text })) !== null
   if (!item.session) return false
-  const sent = await act('message.send', { to: item.session, text }, `Sent to ${item.session}`)
+  const sent = await act('message.send', { to: item.session, text })
   if (!sent) return false
+  useUi.getState().toast({ text: `${item.session}: ${sent.state}`, tone: 'plain' })
   if (item.kind === 'error' || item.kind === 'complete') await act('attention.dismiss', { id: item.id })
   return true
 }

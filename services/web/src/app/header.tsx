@@ -41,7 +41,7 @@ const StopAll = () => {
 /** Whether the person is the bottleneck: how long the longest wait is, and who stands idle for an answer. */
 const Waits = () => {
   const oldest = useQueue((q) => q.items.filter(holdsUp).reduce<string | null>((a, i) => (a === null || i.since < a ? i.since : a), null))
-  const idle = useStore((s) => fleetOf(s.sessions).filter((x) => x.status === 'waiting').length)
+  const idle = useStore((s) => fleetOf(s.sessions).filter((x) => x.status === 'dialog' || (x.status === 'waiting' && (x.waitsFor === null || x.waitsFor.kind === 'person'))).length)
   if (oldest === null) return null
   return (
     <span data-testid="waits" className="flex items-center gap-2 text-sm whitespace-nowrap text-faint">

@@ -13,6 +13,7 @@ import { Header } from './header.tsx'
 import type { Scope } from './keymap.ts'
 import { scopeOf } from './keys.ts'
 import { Announcer } from './announce.tsx'
+import { LimitBanner } from './limit.tsx'
 import { placeOf } from './nav.ts'
 import { Overlays } from './overlays.tsx'
 
@@ -27,6 +28,7 @@ const Banner = () => {
           <span className="text-dim">Agents start and wait. Enter a key in <Link to="/settings" className="text-accent underline">Settings</Link>, or run <code className="font-mono">orchestra login</code>.</span>
         </p>
       )}
+      <LimitBanner />
       {warnings?.map((w) => <p key={w} role="status" className="border-b border-line bg-surface px-4 py-1.5 text-sm text-ask">{oneLine(w)}</p>)}
     </>
   )

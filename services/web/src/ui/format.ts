@@ -9,6 +9,12 @@ export const age = (from: string | number, now: number): string => {
   return `${Math.floor(s / 86_400)}d`
 }
 
+/** Time until, in the same form; empty when it has passed. */
+export const ahead = (until: string, now: number): string => {
+  const left = Date.parse(until) - now
+  return left > 0 ? age(now - left, now) : ''
+}
+
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false })
 export const timeOf = (at: string): string => clock.format(new Date(at))
 

@@ -47,9 +47,10 @@ export const Shape = ({ shape, tone, alive = false }: { shape: keyof typeof shap
 )
 
 /** What is said beside the word: whom it waits for, what paused it. */
+const pauseWords = { budget: 'budget used up', disk: 'paused: disk', gitfile: 'paused: .git' } as const
 const wordOf = (s: Pick<SessionView, 'status'> & Partial<Pick<SessionView, 'waitsFor' | 'pausedBy'>>): string => {
   if (s.status === 'waiting' && s.waitsFor) return s.waitsFor.kind === 'person' ? 'asks you' : s.waitsFor.kind === 'designer' ? 'asks designer' : `asks ${s.waitsFor.id}`
-  if (s.status === 'paused' && s.pausedBy && s.pausedBy !== 'person') return `paused: ${s.pausedBy}`
+  if (s.status === 'paused' && s.pausedBy && s.pausedBy !== 'person') return pauseWords[s.pausedBy]
   return looks[s.status].word
 }
 
@@ -57,9 +58,9 @@ const wordOf = (s: Pick<SessionView, 'status'> & Partial<Pick<SessionView, 'wait
 export const Status = ({ status, of, wordless = false }: { status: SessionStatus; of?: SessionView; wordless?: boolean }) => {
   const look = { ...looks[status], word: of ? wordOf(of) : looks[status].word }
   return (
-    <span className={`inline-flex items-center gap-1.5 text-sm whitespace-nowrap ${colour[look.tone]}`} title={wordless ? look.word : undefined}>
+    <span className={`inline-flex max-w-full min-w-0 items-center gap-1.5 text-sm whitespace-nowrap ${colour[look.tone]}`} title={wordless ? look.word : undefined}>
       <Shape shape={look.shape} tone={look.tone} alive={status === 'working'} />
-      {wordless ? <span className="sr-only">{look.word}</span> : look.word}
+      {wordless ? <span className="sr-only">{look.word}</span> : <span className="truncate">{look.word}</span>}
     </span>
   )
 }

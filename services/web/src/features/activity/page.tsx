@@ -9,6 +9,7 @@ import { useLive } from '../../ui/live.ts'
 import { ProblemNote } from '../../ui/problem.tsx'
 import { oneLine } from '../../ui/text.ts'
 import { fleetOf } from '../../model.ts'
+import { useUi } from '../../ui-store.ts'
 import { SendBox } from '../../ui/send-box.tsx'
 import { Message } from '../messages/message.tsx'
 
@@ -46,7 +47,11 @@ const Say = ({ session }: { session: string }) => {
       <SendBox
         draftKey={`activity:${who}`} testId="broadcast-box" button={session ? 'Send' : `Send to all ${running}`} label={session ? `Message to ${session}` : 'Message to every session'}
         placeholder={session ? `Message ${session}` : 'Message every session'}
-        send={async (text) => (await act('message.send', { to: who as never, text }, session ? undefined : 'Sent to every session')) !== null}
+        send={async (text) => {
+          const sent = await act('message.send', { to: who as never, text })
+          if (sent && !session) useUi.getState().toast({ text: `To every session: ${sent.state}`, tone: 'plain' })
+          return sent !== null
+        }}
       />
     </div>
   )

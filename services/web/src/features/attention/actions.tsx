@@ -61,6 +61,9 @@ export const Actions = ({ item, selected, inPlace }: { item: AttentionView; sele
       {item.kind === 'error' && status === 'lost' && session && <Button tone="primary" onClick={() => void act('session.restart', { session }, `Starting ${session} again`)}>Restart</Button>}
       {item.id === `session:${session}` && broken && session && <Button tone="primary" onClick={() => void act('session.rebuild', { session }, `Rebuilding the worktree of ${session}`)}>Rebuild</Button>}
       {item.id === `session:${session}` && status === 'interrupted' && session && <Button tone="primary" onClick={() => void act('session.continue', { session }, `${session} goes on`)}>Continue</Button>}
+      {item.id === `session:${session}` && status === 'paused' && !broken && session && <Button tone="primary" onClick={() => void act('session.continue', { session }, `${session} goes on`)}>Continue</Button>}
+      {item.kind === 'stuck' && session && <Button tone="primary" hint={selected ? 'x' : undefined} onClick={() => go.session(session, 'term')}>Look at its terminal</Button>}
+      {item.kind === 'stuck' && session && <Button onClick={() => void act('session.interrupt', { session }, `${session}: its turn ends`)}>Interrupt</Button>}
       {item.kind === 'error' && session && <Stuck item={item} session={session} />}
       {item.kind === 'permission' && !item.messageId && session && <Button tone="primary" onClick={() => go.session(session, 'term')}>Open its terminal</Button>}
       {item.kind === 'complete' && session && <Button tone="primary" hint={selected ? 'v' : undefined} onClick={() => go.session(session, 'review')}>Review</Button>}

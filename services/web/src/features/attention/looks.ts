@@ -17,7 +17,7 @@ export const kinds: Record<Kind, { word: string; shape: 'diamond' | 'square' | '
 
 /** Whether words can go back: somebody asked or reported it. */
 export const takesReply = (item: AttentionView): boolean =>
-  item.messageId !== null && (item.kind === 'question' || item.kind === 'permission' || item.kind === 'error' || item.kind === 'complete')
+  item.kind === 'stuck' || item.messageId !== null && (item.kind === 'question' || item.kind === 'permission' || item.kind === 'error' || item.kind === 'complete')
 
 /** What can be put off the list by hand; the others leave it when they are dealt with. */
 export const canDismiss = (kind: Kind): boolean => kind === 'error' || kind === 'complete' || kind === 'proposal'

@@ -7,14 +7,22 @@ import { useLive } from '../../ui/live.ts'
 import { Empty } from '../../ui/controls.tsx'
 import { ProblemNote } from '../../ui/problem.tsx'
 import { SendBox } from '../../ui/send-box.tsx'
-import { visible } from '../../ui/text.ts'
+import { oneLine, visible } from '../../ui/text.ts'
+import { Clock } from '../../ui/clock.tsx'
+import { receiptOf } from '../messages/receipt.ts'
 import { Turns } from './turns.tsx'
 
 /** What the person said that the agent has not got yet: it would otherwise vanish between sending and receipt. */
 const waiting = (messages: Record<string, MessageView>, session: string): MessageView[] =>
   Object.values(messages)
-    .filter((m) => m.from.kind === 'person' && m.to.kind === 'session' && m.to.id === session && (m.delivery === 'queued' || m.delivery === 'failed'))
+    .filter((m) => m.from.kind === 'person' && m.to.kind === 'session' && m.to.id === session && (m.delivery === 'queued' || m.delivery === 'delivered' || m.delivery === 'failed'))
     .sort((a, b) => a.seq - b.seq)
+
+/** How far what was just said has come. */
+const Outcome = ({ message }: { message: MessageView }) => {
+  const { word, since, after, tone } = receiptOf(message)
+  return <p className={`mt-1 text-xs ${tone === 'error' ? 'text-error' : 'text-faint'}`}>{oneLine(word)}{since && <> <Clock since={since} /> ago</>}{after && `, ${oneLine(after)}`}</p>
+}
 
 export const MessageBox = ({ session }: { session: string }) => {
   const role = useStore((s) => s.sessions[session]?.role)
@@ -35,10 +43,11 @@ export const Conversation = ({ session }: { session: string }) => {
   const messages = useStore((s) => s.messages)
   const status = useStore((s) => s.sessions[session]?.status)
   const live = useLive(`conversation:${session}`, version, () => read('conversation', { session }, { limit: 200 }))
-  const queued = waiting(messages, session)
   const scroller = useRef<HTMLDivElement>(null)
   const atEnd = useRef(true)
   const turns = live.value?.turns ?? []
+  // What stands in the conversation already is not shown a second time.
+  const queued = waiting(messages, session).filter((m) => !turns.some((t) => t.by === 'person' && t.at >= m.sentAt && t.text.includes(m.text)))
   const lastLength = turns.at(-1)?.text.length ?? 0
   useEffect(() => {
     const el = scroller.current
@@ -59,7 +68,7 @@ export const Conversation = ({ session }: { session: string }) => {
         {queued.map((m) => (
           <div key={m.id} className="mt-3 ml-auto w-fit max-w-[85%] rounded-lg border border-dashed border-control/60 px-3 py-2 text-dim">
             <p className="wrap">{visible(m.text)}</p>
-            <p className={`mt-1 text-xs ${m.delivery === 'failed' ? 'text-error' : 'text-faint'}`}>{m.delivery === 'failed' ? 'not delivered' : 'on its way'}</p>
+            <Outcome message={m} />
           </div>
         ))}
         {status === 'working' && <p className="mt-3 flex items-center gap-2 text-sm text-faint"><span className="working-mark inline-block size-1.5 rounded-full bg-work" /> working</p>}

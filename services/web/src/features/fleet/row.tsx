@@ -20,7 +20,7 @@ export const FleetRow = memo(({ session: s, narrow, selected, current }: Props) 
     className={`[contain:content] border-line ${narrow ? 'rounded-md' : 'border-b last:border-b-0'} ${current ? 'bg-raised' : ''} ${selected ? 'bg-selected shadow-[inset_3px_0_0_var(--accent)]' : 'hover:bg-raised'}`}
   >
     <button
-      type="button" className={`grid w-full items-center gap-x-3 text-left max-sm:min-h-11 ${narrow ? 'min-h-7 grid-cols-[auto_1fr_auto] px-2' : 'min-h-9 grid-cols-[104px_minmax(90px,210px)_1fr_auto_36px] px-3 max-md:grid-cols-[auto_1fr_auto] max-md:py-1.5'}`}
+      type="button" className={`grid w-full items-center gap-x-3 text-left max-sm:min-h-11 ${narrow ? 'min-h-7 grid-cols-[auto_1fr_auto] px-2' : 'min-h-9 grid-cols-[116px_minmax(90px,210px)_1fr_auto_36px] px-3 max-md:grid-cols-[auto_1fr_auto] max-md:py-1.5'}`}
       // By keyboard only: under a pressed button the cursor would unfold another row and the release would miss.
       onFocus={(e) => { if (e.currentTarget.matches(':focus-visible')) useUi.getState().setCursor(`s:${s.id}`) }}
       onClick={() => { useUi.getState().setCursor(`s:${s.id}`); go.session(s.id) }}

@@ -40,11 +40,20 @@ export const Message = ({ message: m, mark = '', linked = false }: Props) => {
         {m.kind !== 'note' && <Chip tone={kindTone[m.kind]}>{m.kind}</Chip>}
         <time className="nums" dateTime={m.sentAt} title={new Date(m.sentAt).toLocaleString()}>{timeOf(m.sentAt)}</time>
         <span className={`ml-auto ${receipt.tone === 'error' ? 'text-error' : receipt.tone === 'ask' ? 'text-ask' : ''}`}>
-          {receipt.word}{receipt.since && <> <Clock since={receipt.since} /> ago</>}{receipt.after && `, ${receipt.after}`}
+          {oneLine(receipt.word)}{receipt.since && <> <Clock since={receipt.since} /> ago</>}{receipt.after && `, ${oneLine(receipt.after)}`}
         </span>
       </p>
       {mark ? <Marked text={m.text} mark={mark} /> : <Markdown text={m.text} />}
       {m.options.length > 0 && <p className="mt-1 flex flex-wrap gap-1">{m.options.map((o, i) => <Chip key={i}>{oneLine(o)}{m.recommended === i && ' ★'}</Chip>)}</p>}
+      {m.note && <p className="wrap mt-1 border-l-2 border-ask/60 pl-2.5 text-sm text-dim"><span className="font-medium">Designer:</span> {visible(m.note)}</p>}
+      {m.receivers.length > 0 && (
+        <details className="mt-1 text-sm text-faint">
+          <summary className="cursor-pointer">Receivers</summary>
+          <ul className="mt-0.5 grid grid-cols-[auto_1fr] gap-x-3">
+            {m.receivers.map((r) => <li key={r.session} className="contents"><span className="text-dim"><Who id={r.session} linked={linked} /></span><span className={r.delivery === 'failed' ? 'text-error' : ''}>{r.delivery === 'seen' ? 'read' : r.delivery} <Clock since={r.at} /> ago{r.reason && `: ${oneLine(r.reason)}`}</span></li>)}
+          </ul>
+        </details>
+      )}
       {m.answer && (
         <div className="mt-1 border-l-2 border-accent/50 pl-2.5">
           <p className="text-sm text-faint">answered by <From from={m.answer.by} linked={linked} /> <time className="nums" dateTime={m.answer.at}>{timeOf(m.answer.at)}</time></p>

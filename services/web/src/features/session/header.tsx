@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { SessionView } from '@orchestra/contracts'
 import { act, togglePaired } from '../../act.ts'
 import { needsRebuild } from '../../model.ts'
@@ -9,6 +10,7 @@ import { Status } from '../../ui/status.tsx'
 import { oneLine } from '../../ui/text.ts'
 import { go } from '../../app/nav.ts'
 import { MoreBudget } from './budget.tsx'
+import { Facts } from './facts.tsx'
 
 const busy = new Set(['working', 'waiting', 'dialog', 'stuck'])
 const stopped = new Set(['paused', 'interrupted', 'limited', 'archived'])
@@ -49,11 +51,15 @@ const AllControls = ({ session: s }: { session: SessionView }) =>
 /** Who this is, how it is, what can be done with it. */
 export const SessionHeader = ({ session: s }: { session: SessionView }) => {
   const roomy = useMedia('(min-width: 720px)')
+  const [facts, setFacts] = useState(false)
   return (
+    <>
     <header className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-1 bg-surface px-3 pt-2 pb-1">
       <button type="button" onClick={go.inbox} aria-label="Back to the inbox" className="text-lg text-dim hover:text-text lg:hidden max-sm:min-h-11 max-sm:min-w-8">‹</button>
       <h1 className="min-w-0 truncate text-lg font-semibold">{oneLine(s.title) || s.id}</h1>
-      <Status status={s.status} of={s} />
+      {s.facts
+        ? <button type="button" aria-expanded={facts} title="What this is derived from" className="rounded-md px-1 -mx-1 hover:bg-raised" onClick={() => setFacts(!facts)}><Status status={s.status} of={s} /></button>
+        : <Status status={s.status} of={s} />}
       <Clock since={s.lastEventAt} className="text-sm text-faint" />
       {s.paired && <Chip tone="pair">◆ paired</Chip>}
       {s.appliedToCheckout && <Chip tone="pair">applied to your checkout</Chip>}
@@ -69,5 +75,7 @@ export const SessionHeader = ({ session: s }: { session: SessionView }) => {
       )}
       {s.statusText && <p className="w-full truncate text-sm text-dim max-sm:hidden" title={oneLine(s.statusText)}>{oneLine(s.statusText)}{s.worktree && <span className="text-faint"> · <code className="font-mono text-xs">{oneLine(s.worktree)}</code></span>}</p>}
     </header>
+    {facts && s.facts && <Facts facts={s.facts} />}
+    </>
   )
 }

@@ -5,7 +5,8 @@ import { Button, Field, inputClass, TextArea } from '../../ui/controls.tsx'
 import { oneLine } from '../../ui/text.ts'
 
 const numbers = [
-  ['checkMinutes', 'Time limit of a check (min)', 1, 1440, 1],
+  ['checkMinutes', 'Time limit of a check (min)', 1, 1440, 1], ['stuckMinutes', 'Silent for this long is stuck (min)', 1, 1440, 1],
+  ['escalateSeconds', 'Designer answers first for (s)', 0, 3600, 10],
   ['maxSessions', 'Sessions at once', 1, 64, 1], ['memoryMb', 'Memory of each (MB)', 256, 262_144, 256],
   ['cpus', 'Processors of each', 0.25, 64, 0.25], ['pids', 'Processes of each', 64, 32_768, 64],
 ] as const
