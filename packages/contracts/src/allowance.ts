@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { costOf } from './prices.ts'
 import type { Price } from './prices.ts'
+import { modelRule } from './rules.ts'
 import type { Tokens } from './views.ts'
 
 /** What the model's provider does on its own side when a request asks for it: each of them is a way out of a session that has no network. */
@@ -9,7 +10,7 @@ export const ProviderTool = z.enum(['web_search', 'web_fetch', 'code_execution',
 export type ProviderTool = z.infer<typeof ProviderTool>
 
 /** A model by its name, or what begins with it: `claude-sonnet-5`, `claude-haiku-*`. A name allows its dated releases too. */
-export const ModelRule = z.string().max(100).regex(/^[\w][\w.:@/-]*\*?$/, 'write a model, or the beginning of one with a *')
+export const ModelRule = z.string().max(100).regex(modelRule, 'write a model, or the beginning of one with a *')
 export type ModelRule = z.infer<typeof ModelRule>
 
 /** Of one session, over its whole life. Tokens read from the cache don't count, dollars are by list price. Null: no bound. */

@@ -1,6 +1,6 @@
 /** What agents may reach beside the model endpoint, which is no part of it. */
 import { z } from 'zod'
-import { hostRule } from './host-rule.ts'
+import { hostRule } from './rules.ts'
 
 /** `host`, `host:port`, `*.domain` or `*.domain:port`, in ASCII; without a port it means 80 and 443. */
 export const EgressRule = z.string().max(300).regex(hostRule, 'write host, host:port or *.domain')

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { hostRule } from '@orchestra/contracts/host-rule'
+import { hostRule } from '@orchestra/contracts/rules'
 import type { ProjectView } from '@orchestra/contracts'
 import { act } from '../../act.ts'
 import { Button, Field, TextArea } from '../../ui/controls.tsx'

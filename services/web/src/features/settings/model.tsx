@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import { ModelRule, ProviderTool } from '@orchestra/contracts'
-import type { ProjectSettings } from '@orchestra/contracts'
+import { modelRule } from '@orchestra/contracts/rules'
+import type { ProjectSettings, ProviderTool } from '@orchestra/contracts'
 import { act } from '../../act.ts'
 import { Button, Field, inputClass, TextArea } from '../../ui/controls.tsx'
 import { oneLine } from '../../ui/text.ts'
@@ -19,7 +19,7 @@ export const ModelForm = ({ settings }: { settings: ProjectSettings }) => {
   const [rate, setRate] = useState(settings.requestsPerMinute?.toString() ?? '')
   const [models, setModels] = useState(settings.models.join('\n'))
   const [allowed, setAllowed] = useState(settings.providerTools)
-  const bad = lines(models).filter((l) => !ModelRule.safeParse(l).success)
+  const bad = lines(models).filter((l) => l.length > 100 || !modelRule.test(l))
   const save = () => {
     if (bad.length === 0) void act('settings.save', { budgetUsd: numberOr(usd), budgetTokens: numberOr(tokens), requestsPerMinute: numberOr(rate), models: lines(models), providerTools: allowed }, 'Model settings saved')
   }
@@ -36,7 +36,7 @@ export const ModelForm = ({ settings }: { settings: ProjectSettings }) => {
       </Field>
       <fieldset className="flex flex-col gap-1.5">
         <legend className="text-sm font-medium text-dim">The model’s provider may, for sessions (a way out that the network settings don’t see)</legend>
-        {ProviderTool.options.map((tool) => (
+        {(Object.keys(tools) as ProviderTool[]).map((tool) => (
           <label key={tool} className="flex items-center gap-2"><input type="checkbox" data-testid={`provider-${tool}`} checked={allowed.includes(tool)} onChange={(e) => setAllowed((a) => (e.target.checked ? [...a, tool] : a.filter((t) => t !== tool)))} /> {tools[tool]}</label>
         ))}
       </fieldset>
