@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import type { SessionId } from '@orchestra/contracts'
 import type { bus } from '@orchestra/contracts'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { startDatabase } from '../../../../test/harness/database.ts'
 import type { DatabaseServer } from '../../../../test/harness/database.ts'
 import { owner, startEngine } from '../../../../test/harness/engine.ts'
@@ -103,7 +103,8 @@ test('a setup command waits until the relay knows the registries of its image', 
   await t.engine.dispatch('settings.save', { setupCommand: 'npm ci' }, { actor: owner })
   await t.engine.dispatch('session.spawn', { name: 'api', instructions: 'x' }, { actor: owner })
   await expect.poll(() => t.runtime.ensured.some((e) => e.session === two)).toBe(true)
-  expect(existsSync(t.seed(two))).toBe(false)
+  // The seed is what lets it go on. Nothing tells that it waits, so this looks for as long as a start takes.
+  await expect(vi.waitUntil(() => existsSync(t.seed(two)), 4000)).rejects.toThrow()
   asked.resolve()
   await t.engine.settled()
   expect(existsSync(t.seed(two))).toBe(true)
