@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { AttentionView } from '@orchestra/contracts'
-import { kinds } from '../features/attention/looks.ts'
+import { lookOf } from '../features/attention/looks.ts'
 import { useStore } from '../store.ts'
 import { sentence } from './sentence.ts'
 
@@ -20,7 +20,7 @@ export const Announcer = () => {
     const say = () => {
       timer = undefined
       last = Date.now()
-      setPolite(sentence(queue.map((i) => ({ word: kinds[i.kind].word, session: i.session }))))
+      setPolite(sentence(queue.map((i) => ({ word: lookOf(i.kind).word, session: i.session }))))
       queue = []
     }
     const look = (items: AttentionView[], epoch: number) => {
@@ -28,7 +28,7 @@ export const Announcer = () => {
       const fresh = known ? items.filter((i) => !known?.has(i.id)) : []
       known = new Set(items.map((i) => i.id))
       const errors = fresh.filter((i) => i.rank === URGENT)
-      if (errors.length) setUrgent(sentence(errors.map((i) => ({ word: kinds[i.kind].word, session: i.session }))))
+      if (errors.length) setUrgent(sentence(errors.map((i) => ({ word: lookOf(i.kind).word, session: i.session }))))
       queue.push(...fresh.filter((i) => i.rank !== URGENT))
       if (queue.length && timer === undefined) timer = setTimeout(say, Math.max(500, last + APART_MS - Date.now()))
     }

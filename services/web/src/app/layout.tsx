@@ -16,6 +16,7 @@ import { Announcer } from './announce.tsx'
 import { LimitBanner } from './limit.tsx'
 import { placeOf } from './nav.ts'
 import { Overlays } from './overlays.tsx'
+import { UpdateBanner } from './update.tsx'
 
 const Banner = () => {
   const none = useStore((s) => s.project?.credential.kind === 'none')
@@ -28,6 +29,7 @@ const Banner = () => {
           <span className="text-dim">Agents start and wait. Enter a key in <Link to="/settings" className="text-accent underline">Settings</Link>, or run <code className="font-mono">orchestra login</code>.</span>
         </p>
       )}
+      <UpdateBanner />
       <LimitBanner />
       {warnings?.map((w) => <p key={w} role="status" className="border-b border-line bg-surface px-4 py-1.5 text-sm text-ask">{oneLine(w)}</p>)}
     </>

@@ -56,7 +56,9 @@ const wordOf = (s: Pick<SessionView, 'status'> & Partial<Pick<SessionView, 'wait
 
 /** Shape and word of a status. `of`: the session, for whom it waits and what paused it. */
 export const Status = ({ status, of, wordless = false }: { status: SessionStatus; of?: SessionView; wordless?: boolean }) => {
-  const look = { ...looks[status], word: of ? wordOf(of) : looks[status].word }
+  // A page that is older than its server meets statuses that it does not know.
+  const known = Object.hasOwn(looks, status) ? looks[status] : { shape: 'ring' as const, word: status, tone: 'dim' as const }
+  const look = { ...known, word: of && Object.hasOwn(looks, status) ? wordOf(of) : known.word }
   return (
     <span className={`inline-flex max-w-full min-w-0 items-center gap-1.5 text-sm whitespace-nowrap ${colour[look.tone]}`} title={wordless ? look.word : undefined}>
       <Shape shape={look.shape} tone={look.tone} alive={status === 'working'} />

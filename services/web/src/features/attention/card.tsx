@@ -11,14 +11,14 @@ import { Shape } from '../../ui/status.tsx'
 import { oneLine, plain, visible } from '../../ui/text.ts'
 import { short } from '../../ui/format.ts'
 import { Actions, Options } from './actions.tsx'
-import { holdsUp, kinds, takesReply } from './looks.ts'
+import { holdsUp, lookOf, takesReply } from './looks.ts'
 import { ReplyBox } from './reply.tsx'
 
 const toneText = { ask: 'text-ask', error: 'text-error', review: 'text-review' }
 
 /** One thing that needs the person, answerable where it stands. Unselected it is folded to two lines. */
 export const AttentionCard = ({ item, selected, onSelect, inPlace = false }: { item: AttentionView; selected: boolean; onSelect: () => void; /** on the session's own page: without the way there */ inPlace?: boolean }) => {
-  const look = kinds[item.kind]
+  const look = lookOf(item.kind)
   const problem = useStore((s) => (item.session && item.kind === 'failed-start' ? (s.sessions[item.session]?.problem ?? null) : null))
   const name = useStore((s) => (item.session ? oneLine(s.sessions[item.session]?.title || item.session) : ''))
   const merge = useStore((s) => (item.mergeId ? s.merges[item.mergeId] : undefined))

@@ -7,7 +7,7 @@ import { oneLine } from '../../ui/text.ts'
 import { fleetOf } from '../../model.ts'
 import { AttentionCard } from './card.tsx'
 import { useCursor } from './use-cursor.ts'
-import { kinds } from './looks.ts'
+import { lookOf } from './looks.ts'
 import { needsOf, showWaiting, useQueue, wakeUp, watchHands } from './queue.ts'
 
 /** An empty list says how the agents are and what to press next. */
@@ -38,7 +38,7 @@ const Asleep = () => {
       <ul>
         {asleep.map((item) => (
           <li key={item.id} className="flex min-h-8 items-center gap-2">
-            <span>{kinds[item.kind].word}</span><span className="min-w-0 flex-1 truncate text-dim">{item.session ?? ''} {oneLine(item.text || item.title)}</span>
+            <span>{lookOf(item.kind).word}</span><span className="min-w-0 flex-1 truncate text-dim">{item.session ?? ''} {oneLine(item.text || item.title)}</span>
             <Button tone="quiet" onClick={() => wakeUp(item.id)}>Bring back</Button>
           </li>
         ))}

@@ -2,7 +2,9 @@ import type { AttentionView } from '@orchestra/contracts'
 
 type Kind = AttentionView['kind']
 
-export const kinds: Record<Kind, { word: string; shape: 'diamond' | 'square' | 'review' | 'check'; tone: 'ask' | 'error' | 'review' }> = {
+type Look = { word: string; shape: 'diamond' | 'square' | 'review' | 'check' | 'bang'; tone: 'ask' | 'error' | 'review' }
+
+const kinds: Record<Kind, Look> = {
   error: { word: 'error', shape: 'square', tone: 'error' },
   'failed-start': { word: 'did not start', shape: 'square', tone: 'error' },
   question: { word: 'question', shape: 'diamond', tone: 'ask' },
@@ -11,9 +13,12 @@ export const kinds: Record<Kind, { word: string; shape: 'diamond' | 'square' | '
   complete: { word: 'complete', shape: 'check', tone: 'review' },
   credential: { word: 'credential', shape: 'diamond', tone: 'ask' },
   egress: { word: 'network', shape: 'diamond', tone: 'ask' },
-  stuck: { word: 'stuck', shape: 'square', tone: 'ask' },
+  stuck: { word: 'stuck', shape: 'bang', tone: 'ask' },
   proposal: { word: 'proposal', shape: 'diamond', tone: 'ask' },
 }
+
+/** A page that is older than its server meets kinds that it does not know. */
+export const lookOf = (kind: Kind): Look => (Object.hasOwn(kinds, kind) ? kinds[kind] : { word: kind, shape: 'diamond', tone: 'ask' })
 
 /** Whether words can go back: somebody asked or reported it. */
 export const takesReply = (item: AttentionView): boolean =>

@@ -3,7 +3,7 @@ import { useUi } from '../../ui-store.ts'
 import { Clock } from '../../ui/clock.tsx'
 import { Shape } from '../../ui/status.tsx'
 import { oneLine } from '../../ui/text.ts'
-import { holdsUp, isDue, kinds } from './looks.ts'
+import { holdsUp, isDue, lookOf } from './looks.ts'
 import { useQueue } from './queue.ts'
 
 /** What needs the person in short, beside another page. */
@@ -24,8 +24,8 @@ export const Needs = () => {
                 else go.session(item.session, item.mergeId || item.kind === 'complete' ? 'review' : undefined)
               }}
             >
-              <Shape shape={kinds[item.kind].shape} tone={kinds[item.kind].tone} />
-              <span className="truncate">{item.session ?? kinds[item.kind].word} <span className="text-faint">{item.session && kinds[item.kind].word}</span></span>
+              <Shape shape={lookOf(item.kind).shape} tone={lookOf(item.kind).tone} />
+              <span className="truncate">{item.session ?? lookOf(item.kind).word} <span className="text-faint">{item.session && lookOf(item.kind).word}</span></span>
               {holdsUp(item) && <Clock since={item.since} className="text-sm text-faint" />}
             </button>
           </li>

@@ -2,6 +2,7 @@ import { memo } from 'react'
 import type { SessionView } from '@orchestra/contracts'
 import { go } from '../../app/nav.ts'
 import { useUi } from '../../ui-store.ts'
+import { Badges } from '../../ui/badges.tsx'
 import { Clock } from '../../ui/clock.tsx'
 import { Chip, Stat } from '../../ui/controls.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -33,7 +34,7 @@ export const FleetRow = memo(({ session: s, narrow, selected, current }: Props) 
       {!narrow && <span className="truncate text-sm text-dim max-md:order-last max-md:col-span-3">{nowText(s)}</span>}
       {!narrow && (
         <span className="flex items-center justify-end gap-1.5 max-md:hidden">
-          {s.badges.filter((b) => !b.startsWith('cli ')).map((b) => <Chip key={b}>{oneLine(b)}</Chip>)}
+          <Badges badges={s.badges} />
           {s.appliedToCheckout && <Chip tone="pair">applied</Chip>}
           {s.diffStat.files > 0 && <Stat added={s.diffStat.added} removed={s.diffStat.removed} />}
         </span>

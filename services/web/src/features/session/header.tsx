@@ -3,6 +3,7 @@ import type { SessionView } from '@orchestra/contracts'
 import { act, togglePaired } from '../../act.ts'
 import { needsRebuild } from '../../model.ts'
 import { useUi } from '../../ui-store.ts'
+import { Badges } from '../../ui/badges.tsx'
 import { Clock } from '../../ui/clock.tsx'
 import { Button, Chip } from '../../ui/controls.tsx'
 import { useMedia } from '../../ui/live.ts'
@@ -63,7 +64,7 @@ export const SessionHeader = ({ session: s }: { session: SessionView }) => {
       <Clock since={s.lastEventAt} className="text-sm text-faint" />
       {s.paired && <Chip tone="pair">◆ paired</Chip>}
       {s.appliedToCheckout && <Chip tone="pair">applied to your checkout</Chip>}
-      {s.badges.map((b) => <Chip key={b}>{oneLine(b)}</Chip>)}
+      <Badges badges={s.badges} />
       {s.permissionMode === 'ask' && <Chip tone="ask">asks before acting</Chip>}
       {roomy ? (
         <div className="ml-auto flex flex-wrap items-center"><AllControls session={s} /></div>
