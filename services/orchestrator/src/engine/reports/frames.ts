@@ -37,7 +37,7 @@ const onProgress = async (core: Core, id: SessionId, p: Extract<Frame, { type: '
     const step = row.startStep === 'setup' ? 'setup' : 'cli'
     const code = step === 'setup' ? 'checks_failed' : 'engine_failed'
     const next = step === 'setup' ? 'Correct the setup command in Settings, then retry.' : 'Read the log, then retry.'
-    await failStart(core, id, step, problem(code, step === 'setup' ? 'the setup command failed.' : 'the coding CLI did not start.', { about: id, next, detail: p.text }))
+    await failStart(core, id, step, problem(code, step === 'setup' ? 'it did not pass.' : 'the coding CLI did not start.', { about: id, next, detail: p.text }))
     return ok({})
   }
   if (p.step === 'ready') return ready(core, id)

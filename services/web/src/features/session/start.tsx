@@ -20,19 +20,22 @@ export const StartPanel = ({ session: s }: { session: SessionView }) => {
   const setup = runsOf(runs, s.id).find((r) => r.kind === 'setup')
   return (
     <div data-testid="start-panel" className="flex max-h-[60%] shrink-0 flex-col gap-2 overflow-y-auto border-b border-line bg-surface p-3">
-      <ol aria-label="Start" className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
-        {steps.map(([step, word], i) => {
-          const here = i === at
-          return (
-            <li key={step} aria-current={here ? 'step' : undefined} className={here ? (failed ? 'font-medium text-error' : 'font-medium text-work') : i < at ? 'text-dim' : 'text-faint'}>
-              <span aria-hidden>{here ? (failed ? '□' : '▸') : i < at ? '✓' : '·'}</span> {word}{here && failed && ' failed'}
-            </li>
-          )
-        })}
-      </ol>
-      {s.problem && <ProblemNote problem={s.problem} open />}
+      <div className="flex flex-wrap items-center gap-3">
+        <ol aria-label="Start" className="flex flex-wrap gap-x-4 gap-y-1 text-sm">
+          {steps.map(([step, word], i) => {
+            const here = i === at
+            return (
+              <li key={step} aria-current={here ? 'step' : undefined} className={here ? (failed ? 'font-medium text-error' : 'font-medium text-work') : i < at ? 'text-dim' : 'text-faint'}>
+                <span aria-hidden>{here ? (failed ? '□' : '▸') : i < at ? '✓' : '·'}</span> {word}{here && failed && ' failed'}
+              </li>
+            )
+          })}
+        </ol>
+        {failed && !needsRebuild(s) && <span className="ml-auto"><Button tone="primary" onClick={() => void act(s.status === 'lost' ? 'session.restart' : 'session.retry', { session: s.id })}>Retry</Button></span>}
+      </div>
+      {/* The end of a setup command's log stands below it already. */}
+      {s.problem && <ProblemNote problem={s.problem} open={!(setup?.status === 'failed' && s.startStep === 'setup')} />}
       {setup && <RunRow key={setup.id} run={setup} open={setup.status !== 'passed'} />}
-      {failed && !needsRebuild(s) && <div><Button tone="primary" onClick={() => void act(s.status === 'lost' ? 'session.restart' : 'session.retry', { session: s.id })}>Retry</Button></div>}
     </div>
   )
 }
