@@ -74,10 +74,12 @@ export type StackOptions = {
   standing?: string
   /** ORCHESTRA_HOME, and so every worktree, on a file system of its own with so many MB. Needs root. */
   homeMb?: number
+  /** The folder that takes repository and state in. */
+  under?: string
 }
 
 export const startStack = async (scenario: Scenario, say: (line: string) => void, o: StackOptions = {}): Promise<Stack> => {
-  const dir = o.standing ?? realpathSync(mkdtempSync(join(tmpdir(), `orchestra-e2e-${scenario.name}-`)))
+  const dir = o.standing ?? realpathSync(mkdtempSync(join(o.under ?? tmpdir(), `orchestra-e2e-${scenario.name}-`)))
   chmodSync(dir, 0o755)
   const who: Who = process.getuid?.() === 0 ? PERSON : null
   const home = join(dir, 'home')

@@ -85,7 +85,7 @@ const main = async (): Promise<void> => {
     }
     let rig: Rig
     try {
-      rig = fault.ownStack ? await openRig(say, fault.env) : (shared ??= await openRig(say))
+      rig = fault.ownStack ? await openRig(say, fault) : (shared ??= await openRig(say))
     } catch (e) {
       say(`LOST     ${name}: the stack did not come up: ${e instanceof Error ? e.message : String(e)}`)
       lost += 1

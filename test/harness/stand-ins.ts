@@ -23,6 +23,9 @@ export const memoryBus = (): MemoryBus => {
   const it: MemoryBus = {
     inbox: [], controls: [], opened: new Set(), egress: null, reallowed: 0, onControl: async () => undefined,
     putInbox: async (session, item) => { if (!it.inbox.some((i) => i.item.delivery.message === item.delivery.message)) it.inbox.push({ session, item }) },
+    inboxes: async () => new Map([...new Set(it.inbox.map((i) => i.session))].map((s) => [s, it.inbox.filter((i) => i.session === s).length])),
+    makeInboxes: async () => undefined,
+    onReturn: () => () => undefined,
     control: async (session, frame) => {
       if (!it.opened.has(session)) return fail(problem('agent_unreachable', `Nobody answers for ${session}.`, { about: session }))
       it.controls.push({ session, frame }); await it.onControl(session, frame)

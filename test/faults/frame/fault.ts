@@ -1,5 +1,6 @@
 /** What one file of test/faults/faults exports. */
 import type { Rig } from './rig.ts'
+import type { Disk } from './small-disk.ts'
 
 export type Fault = {
   /** One sentence: what holds although this happens. */
@@ -10,6 +11,8 @@ export type Fault = {
   ownStack?: boolean
   /** Environment of `up`, for a stack of its own. */
   env?: Record<string, string>
+  /** Holds repository, worktrees and state of such a stack. */
+  disk?: () => Disk
   /** Null: it can be carried out here; otherwise why not. */
   impossible?: () => Promise<string | null>
   /** Brings the fault about and checks what is its own to check; throws with what was lost. The checker comes after it. */

@@ -13,6 +13,7 @@ import { signIn } from './client.ts'
 import type { Client } from './client.ts'
 import { newHistory } from './history.ts'
 import type { History } from './history.ts'
+import type { Disk } from './small-disk.ts'
 import { readTranscript } from './transcript.ts'
 import type { Line } from './transcript.ts'
 
@@ -61,10 +62,17 @@ const DOCKER_MS = 60_000
 const UP_MS = 120_000
 const restless = new Set(['queued', 'starting', 'setup', 'working', 'waiting'])
 
-export const openRig = async (say: (line: string) => void, env: Record<string, string> = {}): Promise<Rig> => {
+export const openRig = async (say: (line: string) => void, o: { env?: Record<string, string>; disk?: () => Disk } = {}): Promise<Rig> => {
   const scenario = readScenario(MODEL)
-  const stack = await startStack({ ...scenario, name: 'faults', env: { ORCHESTRA_OVERLAY: OVERLAY, ORCHESTRA_MAX_SESSIONS: '40', ...env } }, say)
-  return rigOn(stack, say)
+  const disk = o.disk?.()
+  try {
+    const stack = await startStack({ ...scenario, name: 'faults', env: { ORCHESTRA_OVERLAY: OVERLAY, ORCHESTRA_MAX_SESSIONS: '40', ...o.env } }, say, disk?.folder)
+    const rig = await rigOn(stack, say)
+    return { ...rig, close: async () => { await rig.close(); disk?.remove() } }
+  } catch (e) {
+    disk?.remove()
+    throw e
+  }
 }
 
 export const rigOn = async (stack: Stack, say: (line: string) => void): Promise<Rig> => {

@@ -41,6 +41,8 @@ export type Core = Ports & Place & {
   reconciled: boolean
   /** Once: the relay was told what agents may reach, the registries of their image among it, or could not be. */
   egressKnown: { reached: Promise<void>; reach: () => void }
+  /** Resolves when no mending of the inboxes is under way: what is put then comes behind what was there before. */
+  inboxesWhole: () => Promise<void>
   /** The effect worker's bell; set when the worker is made. */
   onEffects: () => void
   /** A failure that nobody waits for: logged, never swallowed. */
@@ -66,6 +68,7 @@ export const makeCore = (ports: Ports, place: Place): Core => {
     feed,
     report,
     reconciled: false,
+    inboxesWhole: () => Promise.resolve(),
     egressKnown: gate(),
     onEffects: () => undefined,
     alone: serialByKey(),

@@ -67,18 +67,23 @@ export const post = async (core: Core, tx: Tx, now: string, m: Outgoing): Promis
 
 type PutInbox = { message: MessageId }
 
+/** What is no longer queued is not put. The same message put twice is taken once. */
+export const putInbox = async ({ store, bus }: Core, message: MessageId): Promise<void> => {
+  const row = await store.read.message(message)
+  if (!row || row.to.kind !== 'session' || row.delivery !== 'queued') return
+  const original = row.copyOf ? await store.read.message(row.copyOf) : null
+  const question = row.inReplyTo ? await store.read.message(row.inReplyTo) : null
+  await bus.putInbox(row.to.id, inboxItem(row, original, question))
+}
+
 export const messageEffects: EffectHandlers = {
   'question.escalate': { attempts: Number.POSITIVE_INFINITY, perform: escalateEffect },
   'inbox.put': {
     // NATS may be away for as long as it likes: the message stays queued, and says so.
     attempts: Number.POSITIVE_INFINITY,
-    perform: async ({ store, bus }, effect) => {
-      const { message } = effect.payload as PutInbox
-      const row = await store.read.message(message)
-      if (!row || row.to.kind !== 'session' || row.delivery !== 'queued') return
-      const original = row.copyOf ? await store.read.message(row.copyOf) : null
-      const question = row.inReplyTo ? await store.read.message(row.inReplyTo) : null
-      await bus.putInbox(row.to.id, inboxItem(row, original, question))
+    perform: async (core, effect) => {
+      await core.inboxesWhole()
+      await putInbox(core, (effect.payload as PutInbox).message)
     },
   },
 }

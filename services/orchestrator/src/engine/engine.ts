@@ -19,6 +19,7 @@ import { coreEffects } from './effects.ts'
 import { followEgress } from './egress.ts'
 import { followBranches, followCheckout } from './follow.ts'
 import { receivePack } from './import.ts'
+import { mendInboxes } from './inboxes.ts'
 import { makeMerges, mergeDiff, refreshRequests } from './merges/index.ts'
 import { makeQueries } from './queries.ts'
 import { onContainer, reconcile } from './reconcile.ts'
@@ -65,6 +66,9 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
   const toolCall = makeToolCall(core, dispatch)
   const stoppers: (() => void)[] = []
   const following = serial()
+  const mending = serial()
+  core.inboxesWhole = () => mending(() => Promise.resolve())
+  const mend = (): Promise<void> => mending(() => mendInboxes(core))
 
   const follow = (what: 'checkout' | 'refs'): void => background(core, `following the ${what}`, following(async () => {
     await followCheckout(core)
@@ -76,7 +80,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
     if (await core.outside.refreshServices()) core.feed.projectChanged()
     core.feed.tick()
     // A new image is asked in a container of its own: nothing else waits for that.
-    await Promise.all([followEgress(core), runs.endOverdue(), following(async () => { await reconcile(core); await lookAtWorktrees(core); await refreshRequests(core) })])
+    await Promise.all([followEgress(core), mend(), runs.endOverdue(), following(async () => { await reconcile(core); await lookAtWorktrees(core); await refreshRequests(core) })])
   }
 
   return {
@@ -120,7 +124,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
       core.feed.onEvents((events) => { for (const e of events) core.bus.publishFact(core.project, e) })
       await ensureDesigner(core)
       await worker.start()
-      stoppers.push(core.repository.watch(follow), core.runtime.watch((fact) => background(core, 'a container fact', onContainer(core, fact))), spec.start())
+      stoppers.push(core.repository.watch(follow), core.bus.onReturn(() => background(core, 'mending the inboxes', mend())), core.runtime.watch((fact) => background(core, 'a container fact', onContainer(core, fact))), spec.start())
       const timer = setInterval(() => background(core, 'reconciling', round()), reconcileMs)
       stoppers.push(() => clearInterval(timer), repeat(core, 'looking at the worktrees', lookAtWorktreesMs, () => lookAtWorktrees(core)))
       background(core, 'reconciling', round())

@@ -5,6 +5,12 @@ import type { bus, link } from '@orchestra/contracts'
 export interface Bus {
   /** Into JetStream, acknowledged by the server, deduplicated on the message's id. */
   putInbox(session: SessionId, item: bus.InboxItem): Promise<void>
+  /** Entries that wait in JetStream, by session; null: the server came back without its store. */
+  inboxes(): Promise<Map<SessionId, number> | null>
+  /** Makes the place for them where there is none. May be repeated. */
+  makeInboxes(): Promise<void>
+  /** The server was away and is here again. Returns the stopper. */
+  onReturn(listener: () => void): () => void
   /** To the agent over its live link; `agent_unreachable` when there is none. */
   control(session: SessionId, frame: link.ToAgent): Promise<Result<void>>
   openSession(session: SessionId, role: Role): Promise<Result<void>>

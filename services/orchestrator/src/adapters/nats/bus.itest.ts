@@ -114,3 +114,19 @@ test('after a crash of the server it is back, and nothing stored is gone', async
   const info = await (await jetstreamManager(peer)).streams.info('INBOX', { subjects_filter: 'inbox.auth' })
   expect(info.state.subjects).toEqual({ 'inbox.auth': 2 })
 }, 30_000)
+
+test('a server that comes back without its store is noticed, and takes inboxes again', async () => {
+  let returned = 0
+  const stop = orchestra.onReturn(() => { returned += 1 })
+  expect((await orchestra.inboxes())?.get(session)).toBeGreaterThan(0)
+  await (await jetstreamManager(peer)).streams.delete('INBOX')
+  await server.crash()
+  await server.restart()
+  await expect.poll(() => returned, { timeout: 20_000 }).toBeGreaterThan(0)
+  await expect.poll(() => orchestra.inboxes().catch(() => 'away'), { timeout: 20_000 }).toBeNull()
+  await expect(orchestra.putInbox(session, item())).rejects.toThrow()
+  await orchestra.makeInboxes()
+  await orchestra.putInbox(session, item())
+  expect((await orchestra.inboxes())?.get(session)).toBe(1)
+  stop()
+}, 60_000)

@@ -1,12 +1,13 @@
 /** The one importer of NATS in the orchestrator. */
-import { bus, CredentialView, fail, ok, problem } from '@orchestra/contracts'
+import { EventEmitter } from 'node:events'
+import { bus, CredentialView, fail, ok, problem, SessionId } from '@orchestra/contracts'
 import type { Problem, Result } from '@orchestra/contracts'
-import { jetstream } from '@nats-io/jetstream'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect, RequestError, TimeoutError } from '@nats-io/transport-node'
-import type { Msg, Subscription } from '@nats-io/transport-node'
+import type { Msg, NatsConnection, Subscription } from '@nats-io/transport-node'
 import { z } from 'zod'
 import type { Bus } from '../../ports/bus.ts'
-import { ensureInboxStream } from './inbox-stream.ts'
+import { ensureInboxStream, waitingByInbox } from './inbox-stream.ts'
 import { makeLanes } from './lanes.ts'
 import type { Lanes } from './lanes.ts'
 
@@ -39,6 +40,8 @@ export const connectBus = async (options: BusOptions): Promise<Bus> => {
   })
   await ensureInboxStream(nc)
   const inboxes = jetstream(nc)
+  const returns = new EventEmitter()
+  void followReturns(nc, () => returns.emit('return'))
   const lanes: Lanes[] = []
   const subscriptions: Subscription[] = []
 
@@ -75,6 +78,12 @@ export const connectBus = async (options: BusOptions): Promise<Bus> => {
     async putInbox(session, item) {
       await inboxes.publish(bus.subjects.inbox(session), JSON.stringify(item), { msgID: item.delivery.message, timeout: wait.publish })
     },
+    async inboxes() {
+      const waiting = await waitingByInbox(await jetstreamManager(nc))
+      return waiting && new Map([...waiting].map(([subject, n]) => [SessionId.parse(subject.slice(bus.subjects.inbox('').length)), n]))
+    },
+    makeInboxes: async () => { await ensureInboxStream(nc) },
+    onReturn: (listener) => { returns.on('return', listener); return () => returns.off('return', listener) },
     control: (session, frame) =>
       ask(bus.subjects.control(session), frame, wait.control, nothing, problem('agent_unreachable', `Session "${session}" has no live link.`, { about: session })),
     openSession: (session, role) => toRelay('open', { session, role }, wait.open, nothing, session),
@@ -92,6 +101,10 @@ export const connectBus = async (options: BusOptions): Promise<Bus> => {
       await nc.drain()
     },
   }
+}
+
+const followReturns = async (nc: NatsConnection, onReturn: () => void): Promise<void> => {
+  for await (const status of nc.status()) if (status.type === 'reconnect') onReturn()
 }
 
 const nothing: z.ZodType<void> = z.unknown().transform(() => undefined)

@@ -5,6 +5,7 @@ import { nanos } from '@nats-io/transport-node'
 import type { NatsConnection } from '@nats-io/transport-node'
 
 const ALREADY_IN_USE = 10058
+const NOT_FOUND = 10059
 
 /**
  * Makes the stream of all inboxes, or brings it to these settings. A work queue: what a receipt acknowledged is gone, what is
@@ -26,4 +27,15 @@ export const ensureInboxStream = async (nc: NatsConnection): Promise<JetStreamMa
     await manager.streams.update(bus.streams.inbox.name, settings)
   }
   return manager
+}
+
+/** How many entries wait, by subject; null when there is no stream. */
+export const waitingByInbox = async (manager: JetStreamManager): Promise<Map<string, number> | null> => {
+  try {
+    const { state } = await manager.streams.info(bus.streams.inbox.name, { subjects_filter: '>' })
+    return new Map(Object.entries(state.subjects ?? {}))
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === NOT_FOUND) return null
+    throw error
+  }
 }

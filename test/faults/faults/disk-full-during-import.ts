@@ -1,0 +1,50 @@
+/** #5: the disk with the repository, the worktrees and their state fills up while an agent commits. */
+import { rmSync, statfsSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Fault } from '../frame/fault.ts'
+import { forSeconds } from '../frame/rig.ts'
+import { smallDisk } from '../frame/small-disk.ts'
+
+export const fault: Fault = {
+  promise: 'The branch does not move and nothing is corrupt; it is said that the disk is full; with room again the commit arrives.',
+  impossible: async () => (process.getuid?.() === 0 ? null : 'only root can mount a small disk'),
+  ownStack: true,
+  disk: smallDisk,
+  run: async (rig) => {
+    const id = await rig.spawn('full')
+    await rig.work(id, 'before.txt', 'before the disk was full')
+    await rig.until('it is imported', 60_000, async () => (await rig.git('show', `${id}:before.txt`)) === 'before the disk was full')
+    // Written while there is room, committed when there is none: the agent's own objects lie on the engine's disk.
+    await rig.inside(id, 'head -c 3000000 /dev/urandom > /workspace/large.bin')
+    await rig.quiet(id)
+    const tip = await rig.git('rev-parse', id)
+    const filler = join(dirname(rig.stack.project), 'filler')
+    fill(filler)
+    await rig.inside(id, 'cd /workspace && git add -A && git commit -qm Large')
+    const head = await rig.inside(id, 'cd /workspace && git rev-parse HEAD')
+    await forSeconds(10)
+    if ((await rig.git('rev-parse', id)) !== tip) throw new Error('the branch moved on a full disk')
+    const said = await rig.session(id)
+    const words = JSON.stringify([said.badges, said.statusText, said.problem, said.lastActivity, (await rig.client.state()).project.warnings])
+    rmSync(filler)
+    await rig.tell(id, '#do git commit -q --allow-empty -m Again #end')
+    await rig.until('the commit arrives', 120_000, async () => (await rig.stack.shell(`git merge-base --is-ancestor ${head} ${id}`, { as: 'owner', deadlineMs: 10_000 })).code === 0)
+    if (!/disk|room|space/i.test(words)) throw new Error(`nobody was told that the disk is full: ${words}`)
+  },
+}
+
+/** Until nothing fits any more. */
+const fill = (file: string): void => {
+  const { bavail, bsize } = statfsSync(dirname(file))
+  const chunk = Buffer.alloc(Math.min(64 * 1024 * 1024, Math.max(bsize, bavail * bsize)), 1)
+  try {
+    for (;;) writeFileSync(file, chunk, { flag: 'a' })
+  } catch (e) {
+    if ((e as NodeJS.ErrnoException).code !== 'ENOSPC') throw e
+  }
+  try {
+    for (;;) writeFileSync(file, 'x'.repeat(4096), { flag: 'a' })
+  } catch (e) {
+    if ((e as NodeJS.ErrnoException).code !== 'ENOSPC') throw e
+  }
+}
