@@ -66,7 +66,7 @@ export const openRig = async (say: (line: string) => void, o: { env?: Record<str
   const scenario = readScenario(MODEL)
   const disk = o.disk?.()
   try {
-    const stack = await startStack({ ...scenario, name: 'faults', env: { ORCHESTRA_OVERLAY: OVERLAY, ORCHESTRA_MAX_SESSIONS: '40', ...o.env } }, say, disk?.folder)
+    const stack = await startStack({ ...scenario, name: 'faults', env: { ORCHESTRA_OVERLAY: OVERLAY, ORCHESTRA_MAX_SESSIONS: '40', ...o.env } }, say, { under: disk?.folder })
     const rig = await rigOn(stack, say)
     return { ...rig, close: async () => { await rig.close(); disk?.remove() } }
   } catch (e) {

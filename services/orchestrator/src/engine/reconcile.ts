@@ -13,8 +13,21 @@ import { startEffect } from './queue.ts'
 /** After this an agentd that was handed its seed should have answered. */
 const answerWithinMs = 120_000
 
-const overdue = (s: SessionRow): boolean =>
-  s.phase === 'starting' && s.startStep === 'cli' && !s.linkUp && s.containerAt !== null && Date.now() - Date.parse(s.containerAt) > answerWithinMs
+/** When each silent container was first seen so, by a clock that nobody sets and that stands still in a sleep of the machine. */
+const silentSince = new WeakMap<Core, Map<SessionId, { container: string; first: number }>>()
+
+const overdue = (core: Core, s: SessionRow): boolean => {
+  const since = silentSince.get(core) ?? new Map<SessionId, { container: string; first: number }>()
+  silentSince.set(core, since)
+  if (s.phase !== 'starting' || s.startStep !== 'cli' || s.linkUp || s.containerAt === null) {
+    since.delete(s.id)
+    return false
+  }
+  const known = since.get(s.id)
+  const silent = known?.container === s.containerAt ? known : { container: s.containerAt, first: performance.now() }
+  since.set(s.id, silent)
+  return performance.now() - silent.first > answerWithinMs
+}
 
 /** A start that nobody works on: its effect was given up while the database was away. */
 const resumeStart = async (core: Core, s: SessionRow): Promise<void> => {
@@ -61,7 +74,7 @@ export const reconcile = async (core: Core): Promise<void> => {
     if (s.renewWhenIdle) await renewIfIdle(core, s.id)
     if (s.container === null) continue
     await onContainer(core, seen.get(s.id) ?? { session: s.id, state: 'missing', exitCode: null, oomKilled: false, startedAt: null })
-    if (overdue(s)) await failStart(core, s.id, 'cli', problem('timed_out', 'its container did not answer.', { about: s.id }))
+    if (overdue(core, s)) await failStart(core, s.id, 'cli', problem('timed_out', 'its container did not answer.', { about: s.id }))
   }
   core.reconciled = true
   await removeOrphans(core, listed.value.containers, new Map((await core.store.read.sessions()).map((s) => [s.id, s])))
