@@ -42,4 +42,16 @@ const attacks: Suite = {
   },
 }
 
-finish(await runSuites([...types, lint, vitest('unit'), setUp, vitest('integration', prepared), scenarios, attacks]))
+/** The quick subset of the fault suite; a fault that was not survived, or could not be brought about, is a failure. */
+const faults: Suite = {
+  name: 'faults',
+  run: async (): Promise<Count> => {
+    const { code, output } = await program(process.execPath, ['test/faults/run.ts', '--quick'], prepared)
+    const found = [...output.matchAll(/^faults: (\d+) survived, (\d+) lost$/gm)].at(-1)
+    if (!found) return { passed: 0, failed: 1 }
+    const lost = Number(found[2])
+    return { passed: Number(found[1]), failed: code === 0 ? lost : Math.max(lost, 1) }
+  },
+}
+
+finish(await runSuites([...types, lint, vitest('unit'), setUp, vitest('integration', prepared), scenarios, attacks, faults]))

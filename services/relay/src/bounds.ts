@@ -19,6 +19,7 @@ export const bounds = {
   /** Request bodies held in memory: of one session, of all. The largest model request fits the first. */
   sessionBodies: 48 * 1024 * 1024,
   allBodies: 96 * 1024 * 1024,
+  packSilence: 60_000,
   tunnels: 128,
   tunnelIdle: 10 * 60_000,
   asks: 32,

@@ -5,6 +5,7 @@ import { internal, limits, link, problem, RunId } from '@orchestra/contracts'
 import type { SessionId } from '@orchestra/contracts'
 import { Agent, request } from 'undici'
 import type { Dispatcher } from 'undici'
+import { bounds } from '../bounds.ts'
 import { goneSignal, parseJson, sendJson, sendProblem } from '../http/reply.ts'
 import type { Route } from '../sessions/routes.ts'
 import type { Log } from '../log.ts'
@@ -57,12 +58,22 @@ export const pushRoutes = (deps: PushDeps): { pack: Route; log: Route } => {
 
 class TooLarge extends Error {}
 
+/** While a pack is taken in, nothing else of its session is: one that stops coming is cut off. */
 async function* atMost(req: IncomingMessage, max: number): AsyncGenerator<Buffer> {
   let size = 0
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > max) throw new TooLarge(`A pack of this kind has at most ${max} bytes.`)
-    yield chunk
+  const listen = () => setTimeout(() => req.destroy(new Error(`the pack stopped coming for ${bounds.packSilence / 1000} s`)), bounds.packSilence)
+  let silent = listen()
+  try {
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      // Not while it is the reader that is slow.
+      clearTimeout(silent)
+      size += chunk.length
+      if (size > max) throw new TooLarge(`A pack of this kind has at most ${max} bytes.`)
+      yield chunk
+      silent = listen()
+    }
+  } finally {
+    clearTimeout(silent)
   }
 }
 
