@@ -7,7 +7,7 @@ import type { Context } from './context.ts'
 import { openOperation, readHead, recordOf, type WorktreeRecord } from './heads.ts'
 import { inTreeHooks } from './hooks.ts'
 import { carryIndex, withIndex } from './index-file.ts'
-import { discard, ingest, inspect, type Judged, migrate, type Quarantine } from './quarantine.ts'
+import { discard, ingest, inspect, type Judged, migrate, NotNow, type Quarantine } from './quarantine.ts'
 import { GITLINK } from './raw-diff.ts'
 import { prepareRefs, type RefMove } from './ref-transaction.ts'
 import { atticRef, isAncestor, pinRef, readRefs, updateRefs } from './refs.ts'
@@ -20,7 +20,11 @@ export const importCommits = (c: Context, spec: WorktreeSpec, pack: Readable, ti
       return { kind: 'waiting', reason: ready.waiting }
     }
     const place = c.place()
-    const taken = await ingest(c, { store: place.objects, pack, maxBytes: limits.pack })
+    const taken = await ingest(c, { store: place.objects, pack, maxBytes: limits.pack }).catch((e: unknown) => {
+      if (!(e instanceof NotNow)) throw e
+      pack.resume()
+      return { kind: 'waiting', reason: e.message } as const
+    })
     if (taken.kind !== 'ok') return taken
     const judged = await check(c, taken.q, tip, ready.tip, carried)
     if (judged.kind !== 'passed') {

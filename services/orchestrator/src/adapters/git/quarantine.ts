@@ -11,7 +11,7 @@ import type { Sha } from '@orchestra/contracts'
 import type { Context } from './context.ts'
 import { parsePerCommit } from './raw-diff.ts'
 import { judge } from './policy.ts'
-import { Cut } from './spawn.ts'
+import { Cut, ENDED_BY_SIGNAL } from './spawn.ts'
 import { alternateLine, type Raw } from './bytes.ts'
 
 export type Quarantine = { dir: string; store: string; packs: string[] }
@@ -21,18 +21,32 @@ export type Ingest = { kind: 'ok'; q: Quarantine } | { kind: 'rejected'; reason:
 const LOOSE_BELOW = 100
 const MAX_COMMITS = 20_000
 
-/** `store`: the objects folder that will take the pack in. Its own name for such folders is one that git's own prune clears up. `durable: false`: not forced to disk. */
+/** Nothing is wrong with the pack: the same again may pass. */
+export class NotNow extends Error {
+  override name = 'NotNow'
+}
+const isFull = (e: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes((e as NodeJS.ErrnoException).code ?? '')
+const full = (cause: unknown): NotNow => new NotNow('the disk with the repository is full', { cause })
+
+/** Throws `NotNow` where the disk is full or git was killed. `store`: the objects folder that will take the pack in. Its own name for such folders is one that git's own prune clears up. `durable: false`: not forced to disk. */
 export const ingest = async (c: Context, o: { store: string; gitDir?: string; pack: Readable; maxBytes: number; durable?: boolean }): Promise<Ingest> => {
   const dir = join(o.store, `tmp_objdir-orchestra-${randomUUID()}`)
-  mkdirSync(join(dir, 'info'), { recursive: true })
-  mkdirSync(join(dir, 'pack'))
-  writeFileSync(join(dir, 'info', 'alternates'), alternateLine(o.store))
+  try {
+    mkdirSync(join(dir, 'info'), { recursive: true })
+    mkdirSync(join(dir, 'pack'))
+    writeFileSync(join(dir, 'info', 'alternates'), alternateLine(o.store))
+  } catch (e) {
+    await rm(dir, { recursive: true, force: true })
+    throw isFull(e) ? full(e) : e
+  }
   const q: Quarantine = { dir, store: o.store, packs: [] }
   try {
     const out = await c.git(['index-pack', '--stdin', '--fix-thin', '--strict', `--max-input-size=${o.maxBytes}`],
       { gitDir: o.gitDir, objects: dir, input: o.pack, expect: 'any', timeoutMs: 5 * 60_000, settings: [['core.bigFileThreshold', '64m'], ...(o.durable === false ? [['core.fsync', 'none'] as const] : [])] })
     if (out.code !== 0) {
       await discard(q)
+      if (/No space left on device|Disk quota exceeded/.test(out.stderr)) throw full(out.stderr)
+      if (out.code === ENDED_BY_SIGNAL) throw new NotNow('git was killed while it read the pack')
       return /unresolved delta/.test(out.stderr) ? { kind: 'need-full' } : { kind: 'rejected', reason: inWords(out.stderr) }
     }
     q.packs = readdirSync(join(dir, 'pack')).filter((f) => f.endsWith('.pack')).map((f) => f.slice(0, -5))

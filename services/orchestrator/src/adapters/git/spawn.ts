@@ -3,6 +3,9 @@ import { spawn } from 'node:child_process'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 
+/** In place of an exit code, as a shell says it of SIGKILL; git itself ends with 128 and 129. */
+export const ENDED_BY_SIGNAL = 137
+
 export type Output = { code: number; stdout: Buffer; stderr: string }
 
 /** Why a process was ended by us rather than by itself. */
@@ -46,7 +49,7 @@ export const runProcess = async (file: string, args: string[], o: SpawnOptions):
 
   const closed = new Promise<number>((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (code) => resolve(code ?? 128))
+    child.once('close', (code) => resolve(code ?? ENDED_BY_SIGNAL))
   })
   const fed = feed(child.stdin, o.input).catch((e: unknown) => {
     // A process that ends before it has read its input breaks the pipe: its exit code says what matters.
