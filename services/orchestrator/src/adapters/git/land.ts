@@ -2,7 +2,7 @@
 import { fail, ok, problem, type Result, type Sha } from '@orchestra/contracts'
 import type { LandOutcome } from '../../ports/repository.ts'
 import { textOf } from './bytes.ts'
-import { type Context, mustSha } from './context.ts'
+import { type Context, mustSha, treeOf } from './context.ts'
 import { identityEnv } from './identity.ts'
 import { mergeTrees, mergeWithBase } from './merge-preview.ts'
 import { moveBranch, type Moved } from './move.ts'
@@ -42,6 +42,8 @@ export const createLander = (c: Context): Lander => {
     if (merged.kind === 'conflict') {
       return fail(problem('merge_conflict', `Later commits changed the same lines: ${merged.files.map(textOf).slice(0, 20).join(', ')}.`, { about, next: 'Revert it by hand: `git revert -m 1`.' }))
     }
+    // Nothing is left to take back: an earlier attempt did, and did not live to say so.
+    if (merged.tree === (await treeOf(c.git, at))) return ok((await revertAlreadyLanded(c, at, m)) ?? at)
     await bring(c, merged.gitDir, merged.tree, at)
     const sha = await commit(merged.tree, [at], m.message)
     const done = await moveBranch(c, m.target, at, sha)
@@ -67,6 +69,13 @@ const mergeAlreadyLanded = async (c: Context, at: Sha, m: { targetSha: Sha; tip:
   const out = await c.git(['rev-list', '--first-parent', '--merges', '--parents', '--max-count=200', at, `^${m.targetSha}`], { expect: 'any' })
   const line = out.stdout.toString('latin1').split('\n').map((l) => l.split(' ')).find((w) => w.length === 3 && w[1] === m.targetSha && w[2] === m.tip)
   return (line?.[0] as Sha | undefined) ?? null
+}
+
+/** The newest commit with exactly these words since the merge. */
+const revertAlreadyLanded = async (c: Context, at: Sha, m: { merged: Sha; message: string }): Promise<Sha | null> => {
+  const out = await c.git(['log', '--first-parent', '--format=%H%x00%B%x01', '--max-count=200', at, `^${m.merged}`], { expect: 'any' })
+  const found = out.stdout.toString('utf8').split('\x01').map((l) => l.trim().split('\0')).find(([, body]) => body?.trim() === m.message.trim())
+  return (found?.[0] as Sha | undefined) ?? null
 }
 
 /** Copies into the repository what a tree of ours has and the repository lacks. */

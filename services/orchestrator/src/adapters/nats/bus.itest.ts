@@ -119,7 +119,9 @@ test('a server that comes back without its store is noticed, and takes inboxes a
   let returned = 0
   const stop = orchestra.onReturn(() => { returned += 1 })
   expect((await orchestra.inboxes())?.get(session)).toBeGreaterThan(0)
-  await (await jetstreamManager(peer)).streams.delete('INBOX')
+  const other = await connect({ servers: server.orchestrator.url, user: server.orchestrator.user, pass: server.orchestrator.password })
+  await (await jetstreamManager(other)).streams.delete('INBOX')
+  await other.close()
   await server.crash()
   await server.restart()
   await expect.poll(() => returned, { timeout: 20_000 }).toBeGreaterThan(0)
