@@ -3,7 +3,7 @@ import { FileDiff, WorkerPoolContext } from '@pierre/diffs/react'
 import { getOrCreateWorkerPoolSingleton } from '@pierre/diffs/worker'
 // oxlint-disable-next-line import/default -- Vite makes a worker's class of it
 import DiffWorker from '@pierre/diffs/worker/worker.js?worker'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useState, type ReactNode } from 'react'
 import { bundledLanguages } from 'shiki/langs'
 import { useLight } from '../../ui/theme.ts'
 import { visible } from '../../ui/text.ts'
@@ -24,8 +24,10 @@ const pool = getOrCreateWorkerPoolSingleton({
 const QUIET_MS = 300
 
 /** A patch with the colours of its language and the words that changed. Loaded lazily; plain rows are shown until it is there. */
-const Coloured = ({ patch }: { patch: string }) => {
+const Coloured = ({ patch, instead }: { patch: string; /** shown until there is something to see */ instead: ReactNode }) => {
   const [calm, setCalm] = useState(patch)
+  // The first rendering is empty until the worker has begun, which takes a second on a busy machine.
+  const [drawn, setDrawn] = useState(false)
   useEffect(() => {
     const timer = setTimeout(() => setCalm(patch), QUIET_MS)
     return () => clearTimeout(timer)
@@ -36,6 +38,13 @@ const Coloured = ({ patch }: { patch: string }) => {
     return Object.hasOwn(bundledLanguages, getFiletypeFromFileName(diff.name)) ? diff : setLanguageOverride(diff, 'text')
   }, [patch])
   const diff = useMemo(() => (calm === patch ? parsed : setLanguageOverride(parsed, 'text')), [calm, patch, parsed])
-  return <WorkerPoolContext value={pool}><FileDiff fileDiff={diff} options={useLight() ? light : dark} /></WorkerPoolContext>
+  const mine = useLight() ? light : dark
+  const options = useMemo(() => ({ ...mine, onPostRender: (node: HTMLElement) => { if (node.shadowRoot?.querySelector('[data-line]')) setDrawn(true) } }), [mine])
+  return (
+    <>
+      {!drawn && instead}
+      <div className={drawn ? '' : 'hidden'}><WorkerPoolContext value={pool}><FileDiff fileDiff={diff} options={options} /></WorkerPoolContext></div>
+    </>
+  )
 }
 export default Coloured

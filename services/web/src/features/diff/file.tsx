@@ -59,7 +59,7 @@ export const DiffFile = memo(({ file, viewed, onViewed, id }: Props) => {
       {shown && (file.patch === null
         ? <p className="px-3 py-2 text-sm text-faint">{file.binary ? 'A binary file: its content is not shown.' : 'Too large to show here; look at it in the worktree.'}</p>
         : colourful
-          ? <Fallback instead={<Rows rows={rows} eager={near} />}><Suspense fallback={<Rows rows={rows} eager={near} />}><Coloured patch={file.patch} /></Suspense></Fallback>
+          ? <Fallback instead={<Rows rows={rows} eager={near} />}><Suspense fallback={<Rows rows={rows} eager={near} />}><Coloured patch={file.patch} instead={<Rows rows={rows} eager={near} />} /></Suspense></Fallback>
           : <Rows rows={rows} eager={near} />)}
     </section>
   )
