@@ -17,6 +17,9 @@ import { Landed } from './landed.tsx'
 
 const open = (m: MergeView | undefined): m is MergeView => m !== undefined && m.status !== 'merged' && m.status !== 'undone'
 
+/** Settled without a merge: the way back is to ask anew. */
+const again: ReadonlySet<MergeView['status']> = new Set(['conflict', 'checks_failed', 'refused', 'cancelled'])
+
 /** The buttons for where a merge stands. */
 const Moves = ({ session, merge }: { session: SessionView; merge: MergeView | undefined }) => {
   const request = () => act('merge.request', { session: session.id })
@@ -36,7 +39,7 @@ const Moves = ({ session, merge }: { session: SessionView; merge: MergeView | un
           {merge.status === 'conflict' ? `Ask ${session.id} to resolve it` : `Send back to ${session.id}`}
         </Button>
       )}
-      {(merge.status === 'conflict' || merge.status === 'checks_failed' || merge.status === 'refused') && <Button onClick={() => void request()}>Prepare again</Button>}
+      {again.has(merge.status) && <Button onClick={() => void request()}>Prepare again</Button>}
       {(inLine || merge.status === 'requested') && <Button onClick={() => void act('merge.cancel', { merge: merge.id })}>{inLine ? 'Cancel the merge' : 'Not now'}</Button>}
     </>
   )
