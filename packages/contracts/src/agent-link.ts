@@ -8,6 +8,7 @@
  *   POST /mcp             MCP, streamable HTTP
  *   POST /ask             body AskRequest; the reply (AskReply) may take hours; closing the request withdraws the question;
  *                         header x-ask: a uuid of the caller's, the same again is the same question (after a restart of the relay)
+ *   POST /ask/settled     body AskSettled: why the question that is about to be hung up on is no longer asked
  *   POST /push/pack       body: a pack; headers below; reply PushReply
  *   POST /push/log        body: bytes of a run's log as they come; header x-run: RunId
  *   CONNECT h:p, absolute-form requests   egress proxy
@@ -97,8 +98,8 @@ export const FromAgent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('events'), from: z.number(), events: z.array(AgentEvent).max(200) }),
   z.object({ type: z.literal('progress'), step: z.enum(['setup', 'cli', 'ready', 'failed']), text: z.string().max(20_000) }),
   /**
-   * delivered: the CLI's transcript shows that it took the message in. seen: the model was given it, and it stands in the transcript as
-   * read; only then the relay forgets it. failed: its container says it can't.
+   * delivered: the message stands in the conversation that the CLI writes; from then on the relay forgets it. seen: the model has spoken
+   * or acted since. failed: its container says it can't.
    */
   z.object({ type: z.literal('receipt'), messages: z.array(MessageId).max(100), state: z.enum(['delivered', 'seen', 'failed']), reason: z.string().max(2000).optional(), at: Timestamp }),
   z.object({ type: z.literal('cli-status'), status: z.enum(['starting', 'idle', 'busy', 'dialog', 'exited']), at: Timestamp }),
@@ -116,6 +117,9 @@ export const AskRequest = z.object({
 })
 export const AskReply = z.object({ text: z.string(), option: z.number().nullable(), by: z.string() })
 export type AskReply = z.infer<typeof AskReply>
+
+/** Body of POST /ask/settled, before a question is hung up on: how it was settled without an answer of ours. */
+export const AskSettled = z.object({ /** its x-ask */ id: z.uuid(), how: z.enum(['terminal', 'ended']) })
 
 /** Headers of POST /push/pack. The pack may be thin against `have`. */
 export const PushHeaders = z.object({

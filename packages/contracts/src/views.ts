@@ -102,9 +102,9 @@ export type SessionView = z.infer<typeof SessionView>
 export const MessageKind = z.enum(['note', 'question', 'error', 'complete', 'answer'])
 export type MessageKind = z.infer<typeof MessageKind>
 /**
- * How far a message got. queued: committed here, its receiver's CLI has not taken it in. delivered: the CLI's transcript shows that it
- * took it in. seen: it was handed to the model, and stands in the transcript as what the model read. answered: the turn that read it
- * has ended, or, for a question, somebody answered. failed: it never arrives, with the reason. Shown to a person counts as delivered.
+ * How far a message got. queued: committed here. delivered: it stands in its receiver's conversation, as the CLI wrote it down. seen: the
+ * model has spoken or acted since. answered: the turn that read it has ended, or, for a question, somebody answered. failed: it never
+ * arrives, with the reason. Shown to a person counts as delivered.
  */
 export const Delivery = z.enum(['queued', 'delivered', 'seen', 'answered', 'failed'])
 export type Delivery = z.infer<typeof Delivery>

@@ -14,6 +14,7 @@ import { makePolicyStore } from './egress/store.ts'
 import { makeBudget } from './http/budget.ts'
 import { serveInternal } from './http/internal-server.ts'
 import type { Log } from './log.ts'
+import { makeLimitGate } from './model/limit-gate.ts'
 import { makeUpstream } from './model/upstream.ts'
 import { makeRegistry } from './sessions/registry.ts'
 import { makeVerbs } from './sessions/verbs.ts'
@@ -25,10 +26,11 @@ export const startRelay = async (config: Config, secrets: Secrets, log: Log): Pr
   const policy = makePolicy([...parseRules(config.ORCHESTRA_EGRESS_ALLOW), ...operatorRegistries(config)], await policies.read())
   const egress = makeEgress(policy, undefined, makeOperatorProxy(config))
   const credentials = makeCredentialStore(config.RELAY_STATE, config.ORCHESTRA_MODEL_URL)
+  const limits = await makeLimitGate(config.RELAY_STATE, credentials, log)
   const upstream = makeUpstream()
   const bus = crashingBus(await connectBus({ url: config.NATS_URL, user: secrets.natsUser, password: secrets.natsPassword, log }), config.ORCHESTRA_CRASHPOINTS)
   const registry = makeRegistry(config.RELAY_STATE, {
-    bus, credentials, upstream, egress, log,
+    bus, credentials, upstream, egress, limits, log,
     budget: makeBudget(bounds.allBodies),
     sockets: config.RELAY_SOCKETS,
     orchestratorUrl: config.ORCHESTRATOR_URL,
@@ -37,7 +39,7 @@ export const startRelay = async (config: Config, secrets: Secrets, log: Log): Pr
     silentAfter: config.ORCHESTRA_MODEL_SILENCE,
   })
   await registry.reopen()
-  bus.serveVerbs(makeVerbs({ registry, credentials, upstream, tryModel: config.ORCHESTRA_TRY_MODEL, policy, policies }))
+  bus.serveVerbs(makeVerbs({ registry, credentials, limits, upstream, tryModel: config.ORCHESTRA_TRY_MODEL, policy, policies }))
   bus.serveControl((session, frame) => {
     const known = registry.get(session)
     return known ? known.link.send(frame) : fail(problem('agent_unreachable', `The relay knows no session "${session}".`, { about: session }))
@@ -49,6 +51,7 @@ export const startRelay = async (config: Config, secrets: Secrets, log: Log): Pr
     port: internal.port,
     async stop() {
       await internal.close()
+      await limits.stop()
       await registry.stop()
       await bus.close()
       await upstream.close()

@@ -7,6 +7,7 @@ import { Delivered } from './cli/delivered.ts'
 import { Delivery } from './cli/delivery.ts'
 import { handleHooks } from './cli/hooks.ts'
 import { openHookServer } from './cli/hookserver.ts'
+import { startPulse } from './cli/pulse.ts'
 import { Questions } from './cli/questions.ts'
 import { tmuxOn } from './cli/tmux.ts'
 import { crashing } from './crash.ts'
@@ -184,6 +185,7 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
 
   for (const frame of early.splice(0)) onFrame(frame)
 
+  const pulse = startPulse(tmux, 'cli', (terminalAt) => relay.send({ type: 'pulse', terminalAt }))
   begin().catch((error: unknown) => {
     if (!stopSignal.aborted) throw error
   })
@@ -192,6 +194,7 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
   return {
     ended: new Promise<number>(() => undefined),
     stop: async () => {
+      pulse.stop()
       runs.cancelAll()
       await cli.end()
       await Promise.race([work.stop(), new Promise((resolve) => setTimeout(resolve, 3000))])

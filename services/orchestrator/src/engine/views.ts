@@ -81,7 +81,11 @@ export const loadViews = async (read: Reader, place: Place, outside: Outside): P
     read.sessions(), read.openQuestions(), read.usage(), read.settings(), read.merges(100), read.messages({ limit: recent }), read.egressRequests(), read.now(), read.runs(recent),
   ])
   const askedBy = (m: MessageRow): SessionId | null => (m.from.kind === 'session' ? m.from.id : null)
-  const project = outside.projectView(settingsRow)
+  const limit = outside.credential().limit
+  const held = limit && Date.parse(limit.until) > Date.parse(now)
+    ? { sessions: rows.filter((s) => s.limitedUntil !== null && Date.parse(s.limitedUntil) > Date.parse(now)).map((s) => s.id), messages: await read.queuedCount() }
+    : null
+  const project = { ...outside.projectView(settingsRow), held }
   const view = (s: SessionRow) =>
     sessionViewOf(s, { asked: open.filter((m) => askedBy(m) === s.id), now, stuckMinutes: project.settings.stuckMinutes }, usage.filter((u) => u.session === s.id), project.settings)
   const visible = rows.filter((s) => s.role !== 'check')

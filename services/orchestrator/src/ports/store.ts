@@ -29,7 +29,11 @@ export interface Reader {
   openQuestions(): Promise<MessageRow[]>
   /** Copies of a message and messages that were never delivered, for redelivery after a loss of NATS. */
   undelivered(session: SessionId): Promise<MessageRow[]>
+  /** Messages to running sessions that wait. */
+  queuedCount(): Promise<number>
   copiesOf(message: MessageId): Promise<MessageRow[]>
+  /** To the session, read and not answered. */
+  messagesSeen(session: SessionId): Promise<MessageRow[]>
   merge(id: MergeId): Promise<MergeRow | null>
   merges(limit: number): Promise<MergeRow[]>
   run(id: RunId): Promise<RunRow | null>

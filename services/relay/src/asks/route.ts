@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { limits, link, problem } from '@orchestra/contracts'
 import { z } from 'zod'
+import { bounds } from '../bounds.ts'
 import type { Budget } from '../http/budget.ts'
 import { finished, goneSignal, parseJson, readBody, sendJson, sendProblem } from '../http/reply.ts'
 import { makeRate } from '../mcp/rate.ts'
@@ -12,9 +13,26 @@ import type { Held } from './held.ts'
 /** Names the question across a relay restart: the same id asked again is the same question. */
 const AskId = z.uuid().optional().catch(undefined)
 
+const reasons = {
+  terminal: 'Answered in the terminal.',
+  ended: 'No longer asked: the turn ended, or was interrupted.',
+  unknown: 'No longer asked: answered in the terminal, or the turn ended.',
+} as const
+
 export const askRoute = (held: Held, reporter: Reporter, budget: Budget) => {
   const mayAsk = makeRate(limits.messagesPerMinute, 60_000)
-  return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+  /** Told before the question was hung up on. */
+  const settled = new Map<string, 'terminal' | 'ended'>()
+  const settle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const body = await readBody(req, res, 10_000, budget)
+    const json = body.ok ? parseJson(body.value.toString('utf8')) : body
+    const said = link.AskSettled.safeParse(json.ok ? json.value : undefined)
+    if (!said.success) return sendProblem(res, problem('bad_input', 'This says nothing about a question.'))
+    if (settled.size >= bounds.asks) settled.clear()
+    settled.set(said.data.id, said.data.how)
+    sendJson(res, 200, {})
+  }
+  const ask = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const gone = goneSignal(res)
     if (!mayAsk()) return sendProblem(res, problem('rate_limited', `More than ${limits.messagesPerMinute} questions in a minute.`))
     const body = await readBody(req, res, limits.httpBody, budget)
@@ -27,11 +45,14 @@ export const askRoute = (held: Held, reporter: Reporter, budget: Budget) => {
     const outcome = await held.ask(question, null, gone)
     if (!outcome.ok) return sendProblem(res, outcome.problem)
     if (outcome.value.kind === 'waiting') {
-      await reporter.send({ type: 'ask-closed', message: outcome.value.message, reason: 'No longer asked: answered in the terminal, or the turn ended.' })
+      const how = settled.get(question.id)
+      settled.delete(question.id)
+      await reporter.send({ type: 'ask-closed', message: outcome.value.message, reason: how ? reasons[how] : reasons.unknown })
       return
     }
     const taken = finished(res)
     sendJson(res, 200, outcome.value.answer satisfies link.AskReply)
     outcome.value.given(await taken)
   }
+  return { ask, settle }
 }

@@ -17,6 +17,8 @@ export type Inbox = {
   linkDown(): void
   /** Receipts that have been committed. */
   received(messages: readonly MessageId[]): void
+  /** The limit is over: what waits goes on. */
+  open(): void
   /** This question is held now: an answer to it that waits here is its result. */
   revisit(question: MessageId): void
   close(): void
@@ -26,7 +28,8 @@ const WORKING_EVERY = 20_000
 /** Settled ids that are remembered: an acknowledgement can get lost with its connection. */
 const REMEMBERED = 2000
 
-export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, log: Log): Inbox => {
+/** `limited`: the credential's limit holds this session's messages; `open` when it no longer does. */
+export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, limited: () => boolean, log: Log): Inbox => {
   const waiting = new Map<MessageId, InboxEntry>()
   const inFlight = new Map<MessageId, InboxEntry>()
   /** Settled, or received before the stream handed them out: when they come (again), they only need their acknowledgement. */
@@ -39,7 +42,7 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, lo
   }, WORKING_EVERY)
 
   const pump = (): void => {
-    if (!send || inFlight.size > 0 || waiting.size === 0) return
+    if (!send || limited() || inFlight.size > 0 || waiting.size === 0) return
     const next = [...waiting.entries()]
     const batch = next.slice(0, batchSize(next.map(([, entry]) => entry.item.delivery.text)))
     if (!send({ type: 'deliver', deliveries: batch.map(([, entry]) => entry.item.delivery) })) return
@@ -69,7 +72,7 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, lo
     const { delivery, answer } = entry.item
     const id = delivery.message
     if (inFlight.has(id)) inFlight.set(id, entry)
-    else if (settled.has(id) || (answer && (await answerHeld(id, answer)))) {
+    else if (settled.has(id) || (answer && !limited() && (await answerHeld(id, answer)))) {
       remember(id)
       entry.ack()
     } else waiting.set(id, entry)
@@ -90,6 +93,13 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, lo
   }
   return {
     take: (entry) => inOrder(() => place(entry)),
+    open: () => inOrder(async () => {
+      // Answers that were held back go to the calls that wait for them, if they still do.
+      for (const [id, entry] of [...waiting].filter(([, one]) => one.item.answer)) {
+        if (entry.item.answer && (await answerHeld(id, entry.item.answer))) settle(id)
+      }
+      pump()
+    }),
     revisit: (question) => inOrder(() => giveWaiting(question)),
     linkUp(sender) {
       send = sender

@@ -6,11 +6,11 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import { costOf, modelAllowed, problem, statusOf } from '@orchestra/contracts'
-import type { Allowance, Problem, SessionId } from '@orchestra/contracts'
+import type { Allowance, CredentialLimit, Problem, SessionId } from '@orchestra/contracts'
 import { request } from 'undici'
 import type { Dispatcher } from 'undici'
 import { bounds } from '../bounds.ts'
-import type { CredentialStore } from '../credential/store.ts'
+import type { Credential, CredentialStore } from '../credential/store.ts'
 import type { Budget } from '../http/budget.ts'
 import { goneSignal, readBody, sendJson } from '../http/reply.ts'
 import type { Log } from '../log.ts'
@@ -20,11 +20,12 @@ import { toClient, toUpstream } from './headers.ts'
 import { limitedUntil, windowOf } from './limits.ts'
 import { checkModelRequest } from './policy.ts'
 import { endpoint, transportFailure } from './upstream.ts'
+import type { LimitGate } from './limit-gate.ts'
 import type { makeTrouble } from './trouble.ts'
 import { makeUsageMeter } from './usage.ts'
 import { wordsBytes } from './words.ts'
 
-export type GatewayDeps = { session: SessionId; credentials: CredentialStore; upstream: Dispatcher; reporter: Reporter; trouble: ReturnType<typeof makeTrouble>; allowance: SessionAllowance; budget: Budget; log: Log }
+export type GatewayDeps = { session: SessionId; credentials: CredentialStore; upstream: Dispatcher; reporter: Reporter; trouble: ReturnType<typeof makeTrouble>; limits: LimitGate; allowance: SessionAllowance; budget: Budget; log: Log }
 
 const PREFIX = '/llm'
 const allowed = new Set(['/v1/messages', '/v1/messages/count_tokens'])
@@ -66,6 +67,9 @@ export const modelGateway = (deps: GatewayDeps) => {
       return sendError(res, 401, `${missing.message} ${missing.next}`)
     }
 
+    const limit = await deps.limits.enter(deps.session, credential, gone)
+    if (limit) return refuseLimited(res, limit)
+
     const counts = path === '/v1/messages'
     const heard = counts ? deps.trouble.watch(credential) : () => undefined
     let reply: Dispatcher.ResponseData
@@ -83,12 +87,12 @@ export const modelGateway = (deps: GatewayDeps) => {
       return sendError(res, text.includes('said nothing') || text.includes('does not answer') ? 504 : 502, `${text} Orchestra's settings name this endpoint.`)
     }
     heard()
-    const said = await passOn(reply, res, path, checked.value.model)
+    const said = await passOn(reply, res, path, checked.value.model, credential)
     if (counts) await deps.trouble.reply(credential, reply.statusCode, said)
   }
 
   /** Returns the beginning of a refusal's body. */
-  const passOn = async (reply: Dispatcher.ResponseData, res: ServerResponse, path: string, model: string): Promise<string> => {
+  const passOn = async (reply: Dispatcher.ResponseData, res: ServerResponse, path: string, model: string, credential: Credential): Promise<string> => {
     const { headers, statusCode: status } = reply
     const meter = makeUsageMeter(String(headers['content-type'] ?? ''), String(headers['content-encoding'] ?? ''))
     res.writeHead(status, toClient(headers))
@@ -107,16 +111,27 @@ export const modelGateway = (deps: GatewayDeps) => {
       deps.log('a model reply was cut off', { session: deps.session, reason: error instanceof Error ? error.message : String(error) })
     }
     await meter.end()
-    report(path, status, headers, meter.model() ?? model, meter.tokens())
+    report(path, status, headers, meter.model() ?? model, meter.tokens(), credential)
     return said
   }
 
-  const report = (path: string, status: number, headers: Dispatcher.ResponseData['headers'], model: string, tokens: ReturnType<ReturnType<typeof makeUsageMeter>['tokens']>): void => {
+  const report = (path: string, status: number, headers: Dispatcher.ResponseData['headers'], model: string, tokens: ReturnType<ReturnType<typeof makeUsageMeter>['tokens']>, credential: Credential): void => {
     const at = new Date().toISOString()
     if (path === '/v1/messages') deps.allowance.add(model, tokens, deps.reporter.send({ type: 'usage', request: randomUUID(), model: model.slice(0, 200), tokens, status, window: windowOf(headers), at }))
+    if (status < 300) deps.limits.passed()
     if (status !== 429) return
-    const until = limitedUntil(headers, Date.now())
-    void deps.reporter.send({ type: 'limited', cause: 'endpoint', until, text: until ? 'The model endpoint says the limit is reached.' : 'The model endpoint says: too many requests.', at })
+    const named = limitedUntil(headers, Date.now())
+    const text = named ? 'The model endpoint says the limit is reached.' : 'The model endpoint says: too many requests.'
+    tellLimited(deps.limits.hit(credential, named, text), text)
+  }
+  const tellLimited = (until: string, text: string): void => void deps.reporter.send({ type: 'limited', cause: 'endpoint', until, text, at: new Date().toISOString() })
+
+  /** Nothing was sent: the CLI ends the turn at once, and goes on with it when the session is told to. */
+  const refuseLimited = (res: ServerResponse, limit: CredentialLimit): void => {
+    tellLimited(limit.until, limit.text)
+    const seconds = Math.ceil(Date.parse(limit.until) / 1000)
+    res.setHeader('anthropic-ratelimit-unified-status', 'rejected').setHeader('anthropic-ratelimit-unified-reset', String(seconds)).setHeader('x-should-retry', 'false')
+    sendError(res, 429, `${limit.text} Orchestra sends nothing with this credential before ${limit.until}.`)
   }
 
   return async (req: IncomingMessage, res: ServerResponse): Promise<void> => {

@@ -6,7 +6,7 @@ import { sendProblem } from '../http/reply.ts'
 
 export type Route = (req: IncomingMessage, res: ServerResponse) => Promise<void>
 export type Upgrade = (req: IncomingMessage, socket: Duplex, head: Buffer) => void
-export type Rooms = { model: Route; mcp: Route; ask: Route; pushPack: Route; pushLog: Route; proxy: Route; link: Upgrade; stream: (id: string) => Upgrade; tunnel: Upgrade }
+export type Rooms = { model: Route; mcp: Route; ask: Route; askSettled: Route; pushPack: Route; pushLog: Route; proxy: Route; link: Upgrade; stream: (id: string) => Upgrade; tunnel: Upgrade }
 
 const pathOf = (req: IncomingMessage): string => (req.url ?? '').split('?', 1)[0] ?? ''
 
@@ -15,7 +15,7 @@ export const routeOf = (rooms: Rooms, req: IncomingMessage): Route => {
   const path = pathOf(req)
   if (path.startsWith('/llm/')) return rooms.model
   if (path === '/mcp') return rooms.mcp
-  const posted: Record<string, Route> = { '/ask': rooms.ask, '/push/pack': rooms.pushPack, '/push/log': rooms.pushLog }
+  const posted: Record<string, Route> = { '/ask': rooms.ask, '/ask/settled': rooms.askSettled, '/push/pack': rooms.pushPack, '/push/log': rooms.pushLog }
   return (req.method === 'POST' ? posted[path] : undefined) ?? ((_req, res) => Promise.resolve(sendProblem(res, problem('not_found', `Nothing is served at ${req.method} ${path.slice(0, 200)}.`))))
 }
 

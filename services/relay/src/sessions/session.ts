@@ -19,6 +19,7 @@ import type { Log } from '../log.ts'
 import { mcpRoute } from '../mcp/server.ts'
 import { makeAllowance } from '../model/allowance.ts'
 import { modelGateway } from '../model/gateway.ts'
+import type { LimitGate } from '../model/limit-gate.ts'
 import { makeTrouble } from '../model/trouble.ts'
 import { pushRoutes } from '../push/push.ts'
 import { makeReporter } from '../reports/reporter.ts'
@@ -37,6 +38,7 @@ export type Shared = {
   orchestratorUrl: string
   internalToken: string
   askWait: number
+  limits: LimitGate
   /** milliseconds, for the model endpoint */
   silentAfter: number
   log: Log
@@ -50,7 +52,8 @@ export const openSession = async (session: SessionId, role: Role, shared: Shared
   const { bus, log } = shared
   const reporter = makeReporter(session, bus, log)
   const held = makeHeld(session, bus, (question) => inbox.revisit(question))
-  const inbox: Inbox = makeInbox(session, held, reporter, log)
+  const inbox: Inbox = makeInbox(session, held, reporter, () => shared.limits.holds(session), log)
+  const leave = shared.limits.join(session, role, () => inbox.open())
   const link = makeLink({ session, role, inbox, reporter, maxReport: () => bus.maxReport(), log })
   const streams = makeStreams(session, link)
   const allowance = makeAllowance(session, bus, reporter)
@@ -58,10 +61,12 @@ export const openSession = async (session: SessionId, role: Role, shared: Shared
   const proxy = makeProxy(shared.egress, reporter)
   const push = pushRoutes({ session, orchestratorUrl: shared.orchestratorUrl, internalToken: shared.internalToken, log })
 
+  const questions = askRoute(held, reporter, budget)
   const server = await serveSocket(folderOf(shared.sockets, session), {
-    model: modelGateway({ session, credentials: shared.credentials, upstream: shared.upstream, reporter, trouble: makeTrouble({ silentAfter: shared.silentAfter, credentials: shared.credentials, reporter }), allowance, budget, log }),
+    model: modelGateway({ session, credentials: shared.credentials, upstream: shared.upstream, reporter, limits: shared.limits, trouble: makeTrouble({ silentAfter: shared.silentAfter, credentials: shared.credentials, reporter }), allowance, budget, log }),
     mcp: mcpRoute({ session, role, bus, held, askWait: shared.askWait, budget, log }),
-    ask: askRoute(held, reporter, budget),
+    ask: questions.ask,
+    askSettled: questions.settle,
     pushPack: push.pack,
     pushLog: push.log,
     proxy: proxy.forward,
@@ -81,6 +86,7 @@ export const openSession = async (session: SessionId, role: Role, shared: Shared
       link.close()
       streams.close()
       inbox.close()
+      leave()
       proxy.close()
       reporter.close()
       await Promise.all([server.close(), feed.close()])

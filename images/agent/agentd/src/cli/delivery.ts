@@ -31,6 +31,8 @@ export type Port = {
 }
 
 const MAX_TEXT = 60_000
+/** Messages of the person that wait and are still handed over one by one. */
+const ONE_BY_ONE = 3
 const CHECK_MS = 1500
 /** The CLI writes within some tens of milliseconds. */
 const WRITTEN_MS = 50
@@ -210,9 +212,11 @@ export class Delivery {
     const voice = this.#waiting[0]?.voice ?? 'system'
     const items: Waiting[] = []
     let size = 0
+    const others = this.#waiting.findIndex((w) => w.voice !== voice)
+    // A few words of the person are answered one by one; what has gathered in a long absence is read together.
+    const alone = voice === 'person' && (others < 0 ? this.#waiting.length : others) <= ONE_BY_ONE
     for (const item of this.#waiting) {
-      // The person's words go alone: each is answered for by itself.
-      if (item.voice !== voice || (items.length > 0 && (voice === 'person' || size + item.text.length > MAX_TEXT))) break
+      if (item.voice !== voice || (items.length > 0 && (alone || size + item.text.length > MAX_TEXT))) break
       items.push(item)
       size += item.text.length + 2
     }

@@ -7,6 +7,7 @@ import type { Asked } from '../profiles/profile.ts'
 import type { RelayRequest } from '../relay/request.ts'
 
 const RETRY_MS = 1000
+const SETTLE_MS = 1000
 
 export class Questions {
   readonly #post: RelayRequest
@@ -35,19 +36,22 @@ export class Questions {
 
   /** The call is over: somebody answered in the terminal. */
   settled(call: string): void {
-    this.#open.get(call)?.abort()
+    this.#open.get(call)?.abort('terminal')
   }
 
   withdrawAll(): void {
-    for (const control of this.#open.values()) control.abort()
+    for (const control of this.#open.values()) control.abort('ended')
   }
 
   async #one(body: { origin: 'native' | 'permission'; question: string; options: string[] }, moot: AbortSignal): Promise<link.AskReply | null> {
     // The same id after a restart of the relay: one question, not two.
-    const headers = { 'content-type': 'application/json', 'x-ask': randomUUID() }
+    const id = randomUUID()
+    const headers = { 'content-type': 'application/json', 'x-ask': id }
+    const hangUp = new AbortController()
+    moot.addEventListener('abort', () => void this.#settle(id, moot.reason).finally(() => hangUp.abort()), { once: true })
     while (!moot.aborted) {
       try {
-        const answer = await this.#post('/ask', JSON.stringify(body), headers, moot)
+        const answer = await this.#post('/ask', JSON.stringify(body), headers, hangUp.signal)
         if (answer.status === 200) return link.AskReply.parse(JSON.parse(answer.body))
         if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) {
           log(`a question was refused with ${answer.status}: ${answer.body.slice(0, 300)}`)
@@ -60,5 +64,11 @@ export class Questions {
       await sleep(RETRY_MS, undefined, { signal: moot }).catch(() => undefined)
     }
     return null
+  }
+
+  /** The page says who answered: told before the question is hung up on, and no reason to keep the CLI waiting. */
+  async #settle(id: string, how: unknown): Promise<void> {
+    const settled = link.AskSettled.parse({ id, how: how === 'terminal' ? 'terminal' : 'ended' })
+    await this.#post('/ask/settled', JSON.stringify(settled), { 'content-type': 'application/json' }, AbortSignal.timeout(SETTLE_MS)).catch((error: unknown) => log(`how a question was settled could not be told: ${reasonOf(error)}`))
   }
 }

@@ -65,6 +65,11 @@ export const tmuxOn = (dir: string, env: Record<string, string>) => {
       if (done.code !== 0 || pid === undefined) return null
       return { dead: dead === '1', code: code === undefined || code === '' ? null : Number(code), pid: Number(pid) }
     },
+    /** When it last wrote, to the second; null where there is no such session. */
+    wroteAt: async (name: string): Promise<Date | null> => {
+      const seconds = Number((await attempt(['display-message', '-p', '-t', `=${name}:`, '#{window_activity}'])).stdout.toString('utf8').trim())
+      return Number.isFinite(seconds) && seconds > 0 ? new Date(seconds * 1000) : null
+    },
     /** The last lines of what the pane shows and has scrolled. */
     tail: async (name: string, lines: number): Promise<string> => {
       const text = (await attempt(['capture-pane', '-p', '-J', '-S', '-200', '-t', `=${name}:`])).stdout.toString('utf8')

@@ -145,7 +145,7 @@ export const messageCommands: MessageHandlers = {
     const question = await tx.message(input.message)
     if (!question || question.state !== 'open') return ok({})
     if (actor.kind === 'session' && !(question.from.kind === 'session' && question.from.id === actor.id)) return fail(problem('forbidden', 'Only who asked can withdraw a question.', { about: question.id }))
-    await tx.putMessage({ ...question, state: 'withdrawn', answerText: input.reason, answeredAt: now })
+    await tx.putMessage({ ...question, state: 'withdrawn', deliveryReason: input.reason, answerText: input.reason, answeredAt: now })
     await escalateNever(tx, question)
     await tx.event({ type: 'message.withdrawn', session: question.from.kind === 'session' ? question.from.id : null, actor, data: { message: question.id, reason: input.reason } })
     if (question.from.kind === 'session') await touch(tx, question.from.id, now)

@@ -3,6 +3,8 @@ import type { AgentEvent, link, Result, SessionId } from '@orchestra/contracts'
 import { activityOf } from '../../domain/activity.ts'
 import { afterEvent } from '../../domain/agent-facts.ts'
 import type { Core } from '../core.ts'
+import { goOnAfterLimit } from '../limits.ts'
+import { answeredBy } from './receipt.ts'
 
 /**
  * A batch in one transaction. Events are numbered for as long as the session's home volume lives, and the conversation's id
@@ -13,12 +15,16 @@ export const onEvents = (core: Core, id: SessionId, frame: Extract<link.FromAgen
   if (!row) return ok({})
   const actor = { kind: 'session', id } as const
   let news = false
+  let limited = false
   for (const [i, event] of frame.events.entries()) {
     const recorded = await tx.event({ type: 'agent', session: id, actor, data: event satisfies AgentEvent, source: `${row.conversation}/${frame.from + i}` })
     if (!recorded) continue
     news = true
+    limited ||= event.type === 'turn.failed' && event.error === 'rate_limit'
     row = { ...row, ...afterEvent(row, event), lastActivity: activityOf(recorded) ?? row.lastActivity, lastEventAt: recorded.at, hookAt: recorded.at }
   }
   if (news) await tx.putSession(row)
+  if (news && frame.events.some((e) => e.type === 'turn.ended')) await answeredBy(tx, id)
+  if (limited) await goOnAfterLimit(core, tx, id, await tx.now())
   return ok({})
 })

@@ -5,9 +5,9 @@ import type { Core } from '../core.ts'
 import { background, system } from '../core.ts'
 import { onAllowance, onOverBudget } from '../allowance.ts'
 import { onRefused } from '../egress.ts'
+import { onLimited } from '../limits.ts'
 import { onFrame } from './frames.ts'
 import { onLink } from './link.ts'
-import type { SessionPatch } from './patch.ts'
 import { patchSession } from './patch.ts'
 
 export type Dispatcher = <N extends CommandName>(name: N, input: CommandBody<N>, by: { actor: Actor; id?: string }) => Promise<Result<CommandReply<N>>>
@@ -43,13 +43,6 @@ const onUsage = async (core: Core, u: Extract<bus.SessionReport, { type: 'usage'
   })
   const known = core.outside.credential()
   if (u.status < 400 && (known.kind === 'none' || known.lastCheck?.ok === false)) askForCredential(core)
-  return ok({})
-}
-
-/** A limit belongs to the credential; each session that ran into it shows it until its reset, or until a request succeeds. */
-const onLimited = async (core: Core, l: Extract<bus.SessionReport, { type: 'limited' }>): Promise<Result<unknown>> => {
-  const patch: SessionPatch = () => ({ limitedUntil: l.until ?? new Date(Date.parse(l.at) + 60_000).toISOString(), limitedText: l.text })
-  await patchSession(core, l.session, patch, { type: 'usage.limited', session: l.session, actor: system('relay'), data: { until: l.until, text: l.text } })
   return ok({})
 }
 

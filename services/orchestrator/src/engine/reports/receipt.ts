@@ -1,6 +1,7 @@
 import { ok } from '@orchestra/contracts'
 import type { link, Result, SessionId } from '@orchestra/contracts'
 import type { MessageRow } from '../../domain/rows.ts'
+import type { Tx } from '../../ports/store.ts'
 import type { Core } from '../core.ts'
 import { system } from '../core.ts'
 
@@ -22,10 +23,21 @@ export const onReceipt = (core: Core, id: SessionId, r: Extract<link.FromAgent, 
   return ok({})
 })
 
-/** A message to all is delivered when every copy is. */
-const settleAll = async (tx: Parameters<Parameters<Core['commit']>[0]>[0], copy: MessageRow, now: string): Promise<void> => {
+/** A turn has ended: what its model had read by then is answered. Receipts come before the end of the turn that they are of. */
+export const answeredBy = async (tx: Tx, id: SessionId): Promise<void> => {
+  const now = await tx.now()
+  for (const m of await tx.messagesSeen(id)) {
+    await tx.putMessage(m.kind === 'question' && m.copyOf === null ? m : { ...m, delivery: 'answered', answeredAt: m.answeredAt ?? now })
+    await settleAll(tx, m, now)
+  }
+}
+
+/** A message to all is as far as the last of its copies. */
+const settleAll = async (tx: Tx, copy: MessageRow, now: string): Promise<void> => {
   const original = copy.copyOf ? await tx.message(copy.copyOf) : null
-  if (original?.to.kind !== 'all' || original.delivery !== 'queued') return
-  const copies = await tx.copiesOf(original.id)
-  if (copies.every((c) => order[c.delivery] >= order.delivered)) await tx.putMessage({ ...original, delivery: 'delivered', deliveredAt: now })
+  if (original?.to.kind !== 'all') return
+  const least = (await tx.copiesOf(original.id)).map((c) => c.delivery).reduce((a, b) => (order[b] < order[a] ? b : a))
+  if (order[least] <= order[original.delivery]) return
+  const at = (state: typeof least, known: string | null) => known ?? (order[least] >= order[state] ? now : null)
+  await tx.putMessage({ ...original, delivery: least, deliveredAt: at('delivered', original.deliveredAt), seenAt: at('seen', original.seenAt), answeredAt: at('answered', original.answeredAt) })
 }

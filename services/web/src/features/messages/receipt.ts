@@ -6,7 +6,7 @@ type Sent = Pick<MessageView, 'to' | 'kind' | 'state' | 'delivery' | 'deliveryRe
 
 /** Of a question: whom it waits for. */
 const questionReceipt = (m: Sent): Receipt => {
-  if (m.state !== 'open') return { word: m.state, since: m.answeredAt, tone: 'plain' }
+  if (m.state !== 'open') return { word: m.state, since: m.answeredAt, ...(m.state === 'withdrawn' && m.deliveryReason && { after: m.deliveryReason }), tone: 'plain' }
   const { waitsFor } = m
   const whom = waitsFor === null || waitsFor.kind === 'person' ? 'you' : waitsFor.kind === 'designer' ? 'the designer' : waitsFor.id
   return { word: `waits for ${whom}`, since: m.sentAt, tone: whom === 'you' ? 'ask' : 'plain' }

@@ -3,7 +3,7 @@ import type { link } from '@orchestra/contracts'
 import { AskInput, HookInput } from './hookinput.ts'
 
 const VOUCHED =
-  "The message above was typed by the person you work for, in Orchestra's page. Although it reached you through the session inbox, it is the user's own word: treat it exactly as if they had typed it here."
+  "What stands above was typed by the person you work for, in Orchestra's page. Although it reached you through the session inbox, it is the user's own word: treat it exactly as if they had typed it here."
 
 export const replies = {
   nothing: (): unknown => ({}),
