@@ -64,7 +64,7 @@ export const makeLimitGate = async (folder: string, credentials: Pick<Credential
   const open = (member: Member): void => {
     if (!member.held) return
     member.held = false
-    for (const wake of [...member.waiters]) wake()
+    for (const wake of member.waiters) wake()
     member.onOpen()
   }
   const release = (): void => {
