@@ -52,8 +52,8 @@ const drivers: Record<string, readonly string[]> = {
   dockerode: ['services/spawner/src/docker'],
   'dockerode-compose': ['services/spawner/src/docker'],
   'simple-git': [`${orchestrator}/adapters/git`],
-  // Whoever starts programs on the orchestrator runs git, and git only.
-  'node:child_process': [`${orchestrator}/adapters/git`, 'images/agent/agentd/src'],
+  // The hardened wrapper and the one long-lived git that it makes ready: nothing else starts a program on the orchestrator.
+  'node:child_process': [`${orchestrator}/adapters/git/spawn.ts`, `${orchestrator}/adapters/git/ref-transaction.ts`, 'images/agent/agentd/src'],
 }
 
 const roomOf = (file: string): string | undefined =>
@@ -64,7 +64,7 @@ const roomOf = (file: string): string | undefined =>
 const matches = (name: string, list: readonly string[]): boolean =>
   list.some((entry) => entry === '*' || name === entry || (/[/:]$/.test(entry) ? name.startsWith(entry) : name.startsWith(`${entry}/`)))
 
-const isTest = (file: string): boolean => /\.(test|itest)\.tsx?$/.test(file)
+const isTest = (file: string): boolean => /\.(test|itest)\.tsx?$|\/testing\//.test(file)
 
 function complaint(one: Import): string | null {
   const from = roomOf(one.file)
@@ -88,7 +88,7 @@ test('every room imports only what the table lets it', () => {
 
 test('each driver has one importer', () => {
   const wrong = imports.filter(
-    ({ file, name }) => Object.entries(drivers).some(([driver, homes]) => matches(name, [driver]) && !homes.some((home) => file.startsWith(home))),
+    ({ file, name }) => Object.entries(drivers).some(([driver, homes]) => matches(name, [driver]) && !homes.some((home) => file === home || file.startsWith(`${home}/`))),
   )
   expect(wrong.map(({ file, name }) => `${file} imports ${name}`)).toEqual([])
 })
@@ -114,4 +114,27 @@ test('the launcher knows every base image that is used, and no other', () => {
   })
   // debian:trixie-slim is what the stand-ins themselves are made from.
   expect([...new Set(used), 'debian:trixie-slim'].sort()).toEqual(known.sort())
+})
+
+/** Calls of node:fs that follow a link in the last part of a path, or read what a folder holds. */
+const following = /(?<![\w.])(?:fs\.)?(?:readFile|open|writeFile|appendFile|copyFile|readdir|opendir|stat|access|mkdir|rename|chmod|chown|truncate|utimes)(?:Sync)?\(\s*(?:join|resolve)\(\s*([^,()]+(?:\(\))?[^,()]*),/g
+const stream = /(?<![\w.])createReadStream|createWriteStream/
+/** What names a worktree, or the person's checkout, where it is the first part of a path. */
+const inAgentsHands = /(^|\.)(path|worktree|top|projectDir|workTree|checkout|specDir)$/
+/** Of the project, before any agent is there: where its .git lies, and whether the spec's folders are folders (lstat). */
+const allowedFiles = new Set([`${orchestrator}/adapters/git/locate.ts`, 'services/spawner/src/project.ts'])
+
+test('no service opens a file below a worktree or the project by its path', () => {
+  const wrong = files.filter((file) => file.startsWith('services/') && !file.startsWith('services/web/') && !isTest(file) && !file.endsWith('/fixture.ts') && !allowedFiles.has(file)).flatMap((file) => {
+    const text = readFileSync(new URL(`../${file}`, import.meta.url), 'utf8')
+    const calls = [...text.matchAll(following)].filter((m) => inAgentsHands.test((m[1] ?? '').trim().replaceAll('()', ''))).map((m) => `${file}: ${m[0]}`)
+    return stream.test(text) ? [...calls, `${file}: a stream of a file, whose path follows links`] : calls
+  })
+  expect(wrong, 'open it by adapters/git/nofollow.ts, from descriptor to descriptor').toEqual([])
+})
+
+test('that rule sees what it is for', () => {
+  const seen = (code: string) => [...code.matchAll(following)].some((m) => inAgentsHands.test((m[1] ?? '').trim().replaceAll('()', '')))
+  for (const code of ["readFileSync(join(spec.path, 'x'))", "await readFile(join(s.worktree, name), 'utf8')", 'open(join(c.place().top, p))', "fs.writeFileSync(resolve(projectDir, '.orchestra/x'), y)"]) expect([code, seen(code)]).toEqual([code, true])
+  for (const code of ["readFileSync(join(gitDir, 'HEAD'))", "lstatSync(join(path, '.git'))", "rm(join(places.logs, 'x'))"]) expect([code, seen(code)]).toEqual([code, false])
 })

@@ -28,6 +28,8 @@ export type EngineUnderTest = {
   dir: string
   home: string
   seeds: string
+  /** What the file systems say; none at first. */
+  disks: { what: string; freeMb: number; totalMb: number }[]
   git(...args: string[]): Promise<string>
   /** What agentd says, as the relay reports it. */
   frame(session: SessionId, frame: link.FromAgent): Promise<void>
@@ -58,7 +60,8 @@ export const startEngine = async (database: TestDatabase, prepare?: (parts: { bu
   const runtime = memoryRuntime()
   prepare?.({ bus, runtime })
   const repository = createRepository({ projectDir: dir, home: root, project, stateDir: join(root, 'state'), mirrorDir: join(root, 'mirror') })
-  const files = openFiles({ seedDir: (s) => join(seeds, s), checkDir: (s) => join(root, 'checks', s), logs: join(root, 'logs') })
+  const disks: EngineUnderTest['disks'] = []
+  const files = { ...openFiles({ seedDir: (s) => join(seeds, s), checkDir: (s) => join(root, 'checks', s), logs: join(root, 'logs'), disks: [] }), disks: async () => disks }
   const make = () => createEngine({ store, repository, bus, runtime, files }, { project, name: 'shop', path: dir, home, maxSessions: null })
   const engine = make()
   await engine.start()
@@ -69,7 +72,7 @@ export const startEngine = async (database: TestDatabase, prepare?: (parts: { bu
     if (!reply.ok) throw new Error(reply.problem.message)
   }
   const it: EngineUnderTest = {
-    engine, store, bus, runtime, dir, home, seeds, git,
+    engine, store, bus, runtime, dir, home, seeds, disks, git,
     frame: (session, frame) => say({ type: 'frame', session, frame }),
     events: (session, from, ...events) => say({ type: 'frame', session, frame: { type: 'events', from, events } }),
     comesUp: async (session) => {

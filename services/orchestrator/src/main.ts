@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { crashable, hitter, servicePaths, surround, surroundPorts } from '@orchestra/contracts'
-import { openFiles } from './adapters/files/files.ts'
+import { openFiles, stackPlaces } from './adapters/files/files.ts'
 import { createRepository } from './adapters/git/index.ts'
 import { connectBus } from './adapters/nats/bus.ts'
 import { openAccounts } from './adapters/postgres/accounts.ts'
@@ -40,7 +40,7 @@ const repository = createRepository({
   keepSpecsInGit: () => keepSpecsInGit,
   ...(crash ? { crashpoint: crash } : {}),
 })
-const ports = { store, repository, bus, runtime: createRuntime({ socket: servicePaths.spawnerSocket }), files: openFiles() }
+const ports = { store, repository, bus, runtime: createRuntime({ socket: servicePaths.spawnerSocket }), files: openFiles(stackPlaces(config.home)) }
 const plain = createEngine(
   crash ? surroundPorts(ports, crashable.orchestrator, crash) : ports,
   { project: config.project, name: config.name, path: config.projectDir, home: config.home, maxSessions: config.maxSessions, onSettings: (s) => { keepSpecsInGit = s.keepSpecsInGit } },

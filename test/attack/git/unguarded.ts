@@ -8,7 +8,7 @@ import { docker } from '../frame/program.ts'
 
 const proof: Proof = {
   off: 'with one gitdir for both sides, mounted writable',
-  attacks: ['config-programs'],
+  attacks: ['config-programs', 'hooks', 'commondir', 'attributes', 'gitfile-replaced'],
   target: async (t) => {
     const base = join(dirname(t.project), 'shared')
     const [project, worktree, name] = [join(base, 'project'), join(base, 'worktree'), `${t.install}-unguarded-git`]

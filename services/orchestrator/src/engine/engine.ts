@@ -13,6 +13,7 @@ import { spawnCommand } from './commands/spawn.ts'
 import { background, makeCore } from './core.ts'
 import type { Core, Place, Ports } from './core.ts'
 import { ensureDesigner } from './designer.ts'
+import { lookAtDisk, lookAtDiskMs } from './disk.ts'
 import { makeDispatch } from './dispatch.ts'
 import type { Handlers } from './dispatch.ts'
 import { coreEffects } from './effects.ts'
@@ -21,6 +22,7 @@ import { followBranches, followCheckout } from './follow.ts'
 import { receivePack } from './import.ts'
 import { mendInboxes } from './inboxes.ts'
 import { makeMerges, mergeDiff, refreshRequests } from './merges/index.ts'
+import { lookForNested } from './nested.ts'
 import { makeQueries } from './queries.ts'
 import { onContainer, reconcile } from './reconcile.ts'
 import { makeReport } from './reports/index.ts'
@@ -80,7 +82,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
     if (await core.outside.refreshServices()) core.feed.projectChanged()
     core.feed.tick()
     // A new image is asked in a container of its own: nothing else waits for that.
-    await Promise.all([followEgress(core), mend(), runs.endOverdue(), following(async () => { await reconcile(core); await lookAtWorktrees(core); await refreshRequests(core) })])
+    await Promise.all([followEgress(core), mend(), runs.endOverdue(), following(async () => { await reconcile(core); await lookAtWorktrees(core); await lookAtDisk(core); await lookForNested(core); await refreshRequests(core) })])
   }
 
   return {
@@ -126,7 +128,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
       await worker.start()
       stoppers.push(core.repository.watch(follow), core.bus.onReturn(() => background(core, 'mending the inboxes', mend())), core.runtime.watch((fact) => background(core, 'a container fact', onContainer(core, fact))), spec.start())
       const timer = setInterval(() => background(core, 'reconciling', round()), reconcileMs)
-      stoppers.push(() => clearInterval(timer), repeat(core, 'looking at the worktrees', lookAtWorktreesMs, () => lookAtWorktrees(core)))
+      stoppers.push(() => clearInterval(timer), repeat(core, 'looking at the worktrees', lookAtWorktreesMs, () => lookAtWorktrees(core)), repeat(core, 'looking at the disk', lookAtDiskMs, () => lookAtDisk(core)))
       background(core, 'reconciling', round())
     },
     stop: async () => {

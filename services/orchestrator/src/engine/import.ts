@@ -7,6 +7,7 @@ import type { ImportOutcome } from '../ports/repository.ts'
 import type { Core } from './core.ts'
 import { background, system } from './core.ts'
 import { showRefs } from './follow.ts'
+import { lookForNested } from './nested.ts'
 import { refreshStat } from './stat.ts'
 import { specOf } from './start/start.ts'
 
@@ -63,6 +64,7 @@ const takeCommits = async (core: Core, row: SessionRow, sha: Sha, body: Readable
   if (outcome.kind === 'imported') {
     background(core, 'counting what changed', refreshStat(core, row.id))
     background(core, 'showing refs', showRefs(core))
+    background(core, 'looking for nested repositories', lookForNested(core, row.id))
   }
   switch (outcome.kind) {
     case 'imported': return { accepted: true, tip: outcome.tip }

@@ -22,6 +22,8 @@ export type Outside = {
   prices(): Record<string, Price>
   /** The project's image definition as it stands on the target branch. */
   image(): ImageDefinition | null
+  /** A sentence, or null; true when it is another than before. */
+  setDiskWarning(text: string | null): boolean
   /** Each says whether what people see of it changed. */
   refreshCheckout(): Promise<boolean>
   refreshServices(): Promise<boolean>
@@ -41,6 +43,7 @@ export const makeOutside = (ports: Ports, place: Place, report: (what: string, e
   let credential = none
   let registries: Registry[] = []
   let configured: Configured = { config: {}, include: [], checkProposal: null, image: null, warning: null }
+  let diskWarning: string | null = null
   let configHead: string | null = null
 
   /** Configuration counts as committed where the checkout's branch stands: what an agent writes is inert until it is merged. */
@@ -89,12 +92,13 @@ export const makeOutside = (ports: Ports, place: Place, report: (what: string, e
     credential: () => credential,
     registries: () => registries,
     setCredential: (view) => { credential = view },
+    setDiskWarning: (text) => { const another = text !== diskWarning; diskWarning = text; return another },
     settings,
     prices: () => configured.config.prices ?? {},
     image: () => configured.image,
     projectView: (row) => ({
       id: place.project, name: place.name, path: place.path, branch: now().branch, head: now().head, branches: now().branches, dirtyFiles: now().dirty.slice(0, mostDirty),
-      settings: settings(row), credential, held: null, registries, warnings: [...(facts?.warnings ?? []), ...(configured.warning ? [configured.warning] : []), ...warningOf(engine)],
+      settings: settings(row), credential, held: null, registries, warnings: [...(facts?.warnings ?? []), ...(configured.warning ? [configured.warning] : []), ...warningOf(engine), ...(diskWarning ? [diskWarning] : [])],
     }),
     refreshCheckout,
     refreshServices,

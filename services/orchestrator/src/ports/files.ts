@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream'
 import type { RunId, SessionId } from '@orchestra/contracts'
 import type { link } from '@orchestra/contracts'
+import type { Disk } from '../domain/disk.ts'
 
 export interface Files {
   /** The session's seed folder; the container mounts it, so it must be there first. */
@@ -18,6 +19,8 @@ export interface Files {
   /** From an offset, at most 1 MiB. */
   readLog(run: RunId, from: number): Promise<Buffer>
   onLogGrown(run: RunId, listener: () => void): () => void
+  /** The disks that sessions fill: of their worktrees, and of the volumes. */
+  disks(): Promise<Disk[]>
   /** Calls back when something in the folder changed; the folder may come and go. */
   watchFolder(path: string, onChange: () => void): () => void
 }

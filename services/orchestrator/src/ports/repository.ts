@@ -81,6 +81,8 @@ export interface Repository {
   removeWorktree(spec: { session: SessionId; path: string; branch: string }): Promise<Result<void>>
   restoreWorktree(spec: WorktreeSpec, snapshot: Sha | null): Promise<Result<void>>
   worktreeState(session: SessionId, path: string): Promise<'ok' | 'missing' | 'gitfile-changed'>
+  /** Folders below a worktree that are repositories of their own, besides `known` ones: those that hold a `.git`, and bare ones. */
+  nestedRepositories(path: string, known: string[]): Promise<string[]>
   /** Names the very file that is the worktree's .git: a container's mount over it lives as long as that. Null: there is none. */
   gitFileId(path: string): Promise<string | null>
   /** Byte copy of the worktree's index, for the agent's private gitdir; null when there is none (split index is rebuilt). */

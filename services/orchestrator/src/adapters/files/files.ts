@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events'
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, rename, rm, statfs, writeFile } from 'node:fs/promises'
 import { watch } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -8,11 +8,14 @@ import type { RunId } from '@orchestra/contracts'
 import type { Files } from '../../ports/files.ts'
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT'
-const pageBytes = 1024 * 1024
+const MB = 1024 * 1024
+const pageBytes = MB
 
 /** Where the folders lie; tests give their own. */
-export type FilesPlaces = { seedDir(session: string): string; checkDir(session: string): string; logs: string }
-const stackPlaces: FilesPlaces = { seedDir: servicePaths.seedDir, checkDir: servicePaths.checkDir, logs: join(servicePaths.state, 'runs') }
+export type FilesPlaces = { seedDir(session: string): string; checkDir(session: string): string; logs: string; /** what lies there, and the folder */ disks: [what: string, path: string][] }
+/** `home`: ORCHESTRA_HOME. */
+export const stackPlaces = (home: string): FilesPlaces =>
+  ({ seedDir: servicePaths.seedDir, checkDir: servicePaths.checkDir, logs: join(servicePaths.state, 'runs'), disks: [['the worktrees', home], ['Docker\'s volumes', servicePaths.state]] })
 
 const writeAtomically = async (path: string, bytes: string | Buffer): Promise<void> => {
   await writeFile(`${path}.new`, bytes, { mode: 0o644 })
@@ -21,7 +24,7 @@ const writeAtomically = async (path: string, bytes: string | Buffer): Promise<vo
 
 const lastLineOf = (text: string): string => text.split(/[\r\n]+/).filter((l) => l.trim()).at(-1)?.slice(-2000) ?? ''
 
-export const openFiles = (places: FilesPlaces = stackPlaces): Files => {
+export const openFiles = (places: FilesPlaces): Files => {
   const grown = new EventEmitter().setMaxListeners(0)
   const logPath = (run: RunId): string => join(places.logs, `${run}.log`)
 
@@ -79,6 +82,10 @@ export const openFiles = (places: FilesPlaces = stackPlaces): Files => {
       } finally { await log.close() }
     },
     onLogGrown: (run, listener) => { grown.on(run, listener); return () => grown.off(run, listener) },
+    disks: () => Promise.all(places.disks.map(async ([what, path]) => {
+      const { bavail, blocks, bsize } = await statfs(path)
+      return { what, freeMb: Math.floor((bavail * bsize) / MB), totalMb: Math.floor((blocks * bsize) / MB) }
+    })),
     watchFolder: (path, onChange) => watchFolder(path, onChange),
   }
 }

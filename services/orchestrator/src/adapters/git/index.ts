@@ -10,6 +10,7 @@ import { exportTree, fillWorktree, restoreWorktree } from './fill.ts'
 import { importCommits } from './import.ts'
 import { createLander } from './land.ts'
 import { previewMerge } from './merge-preview.ts'
+import { nestedRepositories } from './nested.ts'
 import { createMirror } from './mirror.ts'
 import { pushCommand } from './push.ts'
 import { recover } from './recover.ts'
@@ -49,6 +50,7 @@ export const createRepository = (options: RepositoryOptions): Repository => {
     removeWorktree: (spec) => ready(() => removeWorktree(c, spec)),
     restoreWorktree: (spec, snapshot) => ready(() => restoreWorktree(c, spec, snapshot)),
     worktreeState: async (_session, path) => worktreeState(c, path),
+    nestedRepositories: (path, known) => nestedRepositories(path, new Set(known)),
     gitFileId: async (path) => gitFileId(path),
     worktreeIndex: (path) => worktreeIndex(c, path),
     seedGit: () => seedGit(c),

@@ -1,0 +1,43 @@
+import type { Attack } from '../frame/attack.ts'
+import { need } from '../frame/attack.ts'
+import { commit, plant } from './_work.ts'
+
+const forbidden = ['.GIT', '.Git', '.git.', '.git ', 'GIT~1', 'git~1', '.g\u200cit', '.gi\u200dt', '.git::$INDEX_ALLOCATION', '.git\u202e']
+
+const attack: Attack = {
+  tries: 'uses names that are .git on another file system, and names with newlines, options, shell code, escapes and bytes that are no text',
+  success: 'a tree with a folder that some git takes for .git is imported, or a name is run',
+  run: async (t) => {
+    const evil = await t.agent()
+    const program = await plant(t, evil)
+    const mark = `touch ${t.canary.file}`
+    await evil.sh(`for d in ${forbidden.map((n) => `'${n}'`).join(' ')}; do mkdir -p "$d/hooks"; cp evil.sh "$d/hooks/post-checkout"; printf '[core]\\n\\tfsmonitor = ${program}\\n' >"$d/config"; echo 'ref: refs/heads/main' >"$d/HEAD"; mkdir -p "$d/objects" "$d/refs"; done`)
+    await t.person.everyday(evil.worktree, evil.branch)
+    const taken: string[] = []
+    for (const name of ['.GIT', 'git~1', '.g\u200cit']) {
+      await evil.sh(`git reset -q; git -c core.protectHFS=false -c core.protectNTFS=false add -f '${name}' && git -c core.protectHFS=false -c core.protectNTFS=false commit -qm 'names'`).catch(() => undefined)
+      const inTree = await evil.sh(`git ls-tree -r --name-only HEAD | grep -ci git || true`)
+      need(Number(inTree) > 0, `${name} did not get into a commit`)
+      if ((await evil.push()).accepted) taken.push(name)
+      await evil.sh('git reset -q --soft refs/orchestra/base; git reset -q')
+    }
+    await evil.sh(`rm -rf ${forbidden.map((n) => `'${n}'`).join(' ')}`)
+    if (taken.length > 0) return { through: `imported: ${taken.join(', ')}` }
+    await evil.sh(`python3 - <<'END'
+import os
+for n in [b'--upload-pack=${mark}', b'-c core.fsmonitor=${mark.replaceAll('/', '_')}', b'$(touch canary)', b';touch canary;', b'a\\nb', b'tab\\there', b'"quoted"', b'\\xff\\xfe', b'\\x1b]52;c;eA==\\x07', b'\\xe2\\x80\\xae gnp.exe', b' lead', b'CON', b'a' * 250]:
+    try: open(b'/workspace/' + n.replace(b'/', b'_'), 'w').write('x')
+    except OSError as e: print(n, e)
+END`)
+    await commit(evil, 'odd names')
+    const pushed = await evil.push()
+    need(pushed.accepted, `the odd names were not taken: ${JSON.stringify(pushed)}`)
+    await t.person.everyday(evil.worktree, evil.branch)
+    const diff = await t.person.get(`/api/sessions/${evil.session}/diff`)
+    need(diff.ok, `the page shows no diff: ${diff.status}`)
+    await evil.try('git reset -q --hard refs/orchestra/base')
+    await evil.clean()
+    return { held: `three trees with a second .git refused; thirteen odd names imported, shown and run by nothing` }
+  },
+}
+export default attack
