@@ -7,6 +7,9 @@ export const limits = {
   httpBody: 1024 * 1024,
   pack: 512 * 1024 * 1024,
   snapshotPack: 256 * 1024 * 1024,
+  /** One file of an agent's commit, and all that a push of commits brings, as they are written to a disk: packs are small, what they unpack to need not be. */
+  unpackedFile: 256 * 1024 * 1024,
+  unpacked: 2 * 1024 * 1024 * 1024,
   logPerRun: 8 * 1024 * 1024,
   terminalFrame: 64 * 1024,
   /** Messages that a session may send in a minute before it is refused. */

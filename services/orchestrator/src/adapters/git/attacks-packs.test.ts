@@ -6,7 +6,7 @@ import { deflateSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Sha } from '@orchestra/contracts'
 import { createContext } from './context.ts'
-import { ingest } from './quarantine.ts'
+import { discard, ingest, inspect } from './quarantine.ts'
 import * as craft from './testing/craft.ts'
 import { type Hostile, makeHostile } from './testing/hostile.ts'
 import type { Rig, Twin } from './testing/rig.ts'
@@ -118,6 +118,20 @@ describe('crafted packs leave nothing', () => {
     const out = await ingest(createContext(rig.options), { store: join(rig.project, '.git/objects'), pack: craft.packStream([big]), maxBytes: 1_000_000 })
     expect(out).toEqual({ kind: 'rejected', reason: 'the pack is larger than allowed' })
     expect(h.storeFiles()).toEqual(files)
+  })
+
+  it('a small pack that unpacks to more than the limits, in one file or in all', async () => {
+    const big = craft.blob(Buffer.alloc(3_000_000))
+    const top = craft.tree([['100644', 'zeros', craft.shaOf(big)]])
+    const c = craft.commit(craft.shaOf(top), [t.spec.base])
+    const context = createContext(rig.options)
+    const taken = await ingest(context, { store: join(rig.project, '.git/objects'), pack: craft.packStream([big, top, c]), maxBytes: 1_000_000 })
+    if (taken.kind !== 'ok') throw new Error(taken.kind)
+    const judge = (unpacked: { file: number; all: number }) => inspect(context, taken.q, craft.shaOf(c), 'all refs', { links: new Set(), carried: new Set(), hooksPath: null, unpacked })
+    expect(await judge({ file: 2_000_000, all: 9_000_000 })).toMatchObject({ kind: 'rejected', reason: expect.stringContaining('a file of 3 MB') as string })
+    expect(await judge({ file: 9_000_000, all: 2_000_000 })).toMatchObject({ kind: 'rejected', reason: expect.stringContaining('unpacks to 3 MB') as string })
+    expect(await judge({ file: 9_000_000, all: 9_000_000 })).toMatchObject({ kind: 'passed' })
+    await discard(taken.q)
   })
 
   it('a carried file', async () => {

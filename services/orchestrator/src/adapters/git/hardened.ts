@@ -30,6 +30,8 @@ const settings: Setting[] = [
   ['core.protectHFS', 'true'],
   ['core.protectNTFS', 'true'],
   ['core.quotePath', 'false'],
+  // Above it a file is binary to a diff, and is not taken into memory whole.
+  ['core.bigFileThreshold', '20m'],
   ['core.fsync', 'committed,loose-object'],
   ['core.fsyncMethod', 'batch'],
   ['credential.helper', ''],

@@ -72,7 +72,7 @@ const check = async (c: Context, q: Quarantine, tip: Sha, hostTip: Sha, carried:
   const [type, links, who] = await Promise.all([c.git(['cat-file', '-t', tip], { objects: q.dir, expect: 'any' }), gitlinks(c, hostTip), c.identity()])
   if (type.code !== 0) return { kind: 'rejected', reason: 'the pack does not bring the commit that it was said to bring' }
   if (type.stdout.toString('latin1').trim() !== 'commit') return { kind: 'rejected', reason: 'what should be a commit is something else' }
-  return inspect(c, q, tip, 'all refs', { links, carried: new Set(carried.map(rawOf)), hooksPath: inTreeHooks(c.place(), who) })
+  return inspect(c, q, tip, 'all refs', { links, carried: new Set(carried.map(rawOf)), hooksPath: inTreeHooks(c.place(), who), unpacked: { file: limits.unpackedFile, all: limits.unpacked } })
 }
 
 /** Paths of submodules in a commit. */

@@ -67,7 +67,7 @@ export const discard = (q: Quarantine): Promise<void> => rm(q.dir, { recursive: 
 export type Known = 'all refs' | string[]
 
 export type Judged = { kind: 'disconnected' } | { kind: 'rejected'; reason: string } | { kind: 'passed'; commits: Sha[]; flags: string[] }
-export type Rules = { links: ReadonlySet<Raw>; carried: ReadonlySet<Raw>; hooksPath: string | null }
+export type Rules = { links: ReadonlySet<Raw>; carried: ReadonlySet<Raw>; hooksPath: string | null; /** bytes of new objects as they are unpacked; none: not counted */ unpacked?: { file: number; all: number } }
 
 /** Every object that `tip` leads to is here or known, and every commit that is new keeps the policy. */
 export const inspect = async (c: Context, q: Quarantine, tip: Sha, known: Known, rules: Rules, gitDir?: string): Promise<Judged> => {
@@ -79,9 +79,23 @@ export const inspect = async (c: Context, q: Quarantine, tip: Sha, known: Known,
   const commits = walk.stdout.toString('latin1').split('\n').filter((l) => l.length === 40) as Sha[]
   if (commits.length > MAX_COMMITS) return { kind: 'rejected', reason: `more than ${MAX_COMMITS} new commits at once` }
   if (commits.length === 0) return { kind: 'passed', commits, flags: [] }
+  const large = rules.unpacked && (await tooLarge(c, at, walk.stdout, rules.unpacked))
+  if (large) return { kind: 'rejected', reason: large }
   const out = await c.git(['diff-tree', '--stdin', '-r', '-c', '-z', '--raw', '--root', '--no-renames', '--no-abbrev'], { ...at, input: commits.join('\n') + '\n' })
   const verdict = judge(parsePerCommit(out.stdout), rules.links, rules.carried, rules.hooksPath)
   return verdict.rejected === null ? { kind: 'passed', commits, flags: verdict.flags } : { kind: 'rejected', reason: verdict.rejected }
+}
+
+/** A pack of a megabyte can unpack to a disk full of zeros. Sizes are read from the objects' headers, nothing is unpacked for it. */
+const tooLarge = async (c: Context, at: { gitDir?: string; objects: string; timeoutMs: number }, walked: Buffer, most: { file: number; all: number }): Promise<string | null> => {
+  const names = walked.toString('latin1').split('\n').flatMap((line) => (line.length >= 40 ? [line.slice(0, 40)] : []))
+  const out = await c.git(['cat-file', '--batch-check=%(objectsize)', '--buffer'], { ...at, input: `${names.join('\n')}\n` })
+  let all = 0
+  for (const size of out.stdout.toString('latin1').split('\n').map(Number)) {
+    if (size > most.file) return `a file of ${Math.round(size / 2 ** 20)} MB is more than the ${Math.round(most.file / 2 ** 20)} MB that one may have`
+    all += size
+  }
+  return all > most.all ? `it unpacks to ${Math.round(all / 2 ** 20)} MB, more than the ${Math.round(most.all / 2 ** 20)} MB that a push may bring` : null
 }
 
 /** Moves what was checked into the store. The pack is held by a .keep until `release`, so that a gc at this moment leaves it alone. */
