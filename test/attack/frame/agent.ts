@@ -18,7 +18,7 @@ export type Agent = {
   sh: (script: string, o?: { deadlineMs?: number }) => Promise<string>
   /** Hands what HEAD of the private gitdir leads to over to the host, as agentd does, and waits for the answer. */
   push: (kind?: 'commits' | 'snapshot') => Promise<Push>
-  /** Work tree and private gitdir as they were when the session was new. */
+  /** Files, index and configuration as they were when the session was new; commits stay. */
   clean: () => Promise<void>
 }
 
@@ -48,7 +48,7 @@ export const agentIn = ({ workdir = '/workspace', gitDir = '/orchestra/git', com
     ...known, sh, try: attempt,
     push: async (kind = 'commits') => readPush(await sh(pushScript(kind))),
     clean: async () => {
-      await attempt('cp -n $COMMON/config $COMMON/config.first; cp $COMMON/config.first $COMMON/config; rm -rf $COMMON/info/attributes $GITDIR/config.worktree; git checkout -qf .; git clean -qffdx -e .orchestra')
+      await attempt('cp -n $COMMON/config $COMMON/config.first; cp $COMMON/config.first $COMMON/config; rm -rf $COMMON/info/attributes $GITDIR/config.worktree; git read-tree --reset -u refs/orchestra/base || git checkout -qf .; git clean -qffdx -e .orchestra')
     },
   }
 }

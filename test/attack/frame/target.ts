@@ -55,7 +55,7 @@ export const startTarget = async (say: (line: string) => void, standing?: string
   try {
     return await aim(stack)
   } catch (e) {
-    await stack.remove()
+    if (standing === undefined) await stack.remove()
     throw e
   }
 }

@@ -29,7 +29,7 @@ END
     const after = (await t.person.git(evil.worktree, 'ls-files', '-s')).out
     await evil.clean()
     if (existsSync(hook) || existsSync(up)) return { through: `written: ${existsSync(hook) ? readFileSync(hook, 'utf8') : up}` }
-    const tree = await evil.sh('git ls-tree -r --name-only HEAD | grep -E "pwned|hooks/post" || true')
+    const tree = await evil.sh('git ls-tree -r --name-only HEAD | grep -E "^[.][.]/|^[.]git/|pwned" || true')
     if (tree !== '') return rejected('a tree with paths outside', pushed) ?? { held: 'refused' }
     return after === staged ? { held: 'no commit came of it, the person\'s index is as it was' } : { through: 'the person\'s index changed' }
   },
