@@ -4,8 +4,9 @@ import type { Outcome } from '../frame/attack.ts'
 import type { Agent, Push } from '../frame/agent.ts'
 import type { Target } from '../frame/target.ts'
 
-/** Puts the marking program into the work tree; its path on the host. */
+/** Puts the marking program into a clean work tree; its path on the host. */
 export const plant = async (t: Target, evil: Agent, name = 'evil.sh'): Promise<string> => {
+  await evil.clean()
   await evil.sh(`cat >'${name}' <<'END'\n${t.canary.script}END\nchmod +x '${name}'`)
   return `${evil.worktree}/${name}`
 }

