@@ -7,7 +7,7 @@ import { oneLine } from '../../ui/text.ts'
 import { fleetOf } from '../../model.ts'
 import { AttentionCard } from './card.tsx'
 import { useCursor } from './use-cursor.ts'
-import { lookOf } from './looks.ts'
+import { holdsUp, lookOf } from './looks.ts'
 import { needsOf, showWaiting, useQueue, wakeUp, watchHands } from './queue.ts'
 
 /** An empty list says how the agents are and what to press next. */
@@ -52,8 +52,9 @@ export const AttentionList = () => {
   const items = useQueue((q) => q.items)
   const waiting = useQueue((q) => q.waiting)
   const cursor = useCursor()
-  // Where the cursor was shown it stays: something new on top must not take the key that was meant for what stood there.
-  useEffect(() => { if (cursor !== null && useUi.getState().cursor !== cursor) useUi.getState().setCursor(cursor) }, [cursor])
+  // Where the cursor was shown on something that waits it stays: what is new on top must not take the key that was meant for that.
+  const pinned = items.some((i) => cursor === `a:${i.id}` && holdsUp(i))
+  useEffect(() => { if (pinned && useUi.getState().cursor !== cursor) useUi.getState().setCursor(cursor) }, [cursor, pinned])
   return (
     <section aria-label="Needs you" data-testid="attention-list" tabIndex={-1} className="flex flex-col gap-2 outline-none" {...watchHands}>
       <header className="flex min-h-7 items-center gap-2 px-1">

@@ -49,7 +49,7 @@ export const ProjectForm = ({ settings }: { settings: ProjectSettings }) => {
         <label className="flex items-center gap-2"><input type="radio" name="restart" checked={draft.afterRestart === 'ask'} onChange={() => set('afterRestart', 'ask')} /> ask me first</label>
       </fieldset>
       <label className="flex items-center gap-2"><input type="checkbox" checked={draft.keepSpecsInGit} onChange={(e) => set('keepSpecsInGit', e.target.checked)} /> Keep specs in git</label>
-      <div className="grid grid-cols-5 gap-3 max-sm:grid-cols-2">
+      <div className="grid grid-cols-4 items-end gap-3 max-sm:grid-cols-2">
         {numbers.map(([key, label, min, max, step]) => (
           <Field key={key} label={label}><input type="number" className={inputClass} min={Math.min(min, draft[key])} max={max} step={step} value={draft[key]} onChange={(e) => set(key, e.target.valueAsNumber)} /></Field>
         ))}
