@@ -21,14 +21,13 @@ const Live = () => {
 
 /** Two presses: the first says what the second does. */
 const StopAll = () => {
-  const sessions = useStore((s) => s.sessions)
+  const running = useStore((s) => fleetOf(s.sessions).filter((x) => x.status === 'working' || x.status === 'waiting' || x.status === 'stuck').length)
   const [armed, setArmed] = useState(false)
   useEffect(() => {
     if (!armed) return
     const timer = setTimeout(() => setArmed(false), 3000)
     return () => clearTimeout(timer)
   }, [armed])
-  const running = fleetOf(sessions).filter((s) => s.status === 'working' || s.status === 'waiting' || s.status === 'stuck').length
   if (running === 0) return null
   const press = () => {
     if (!armed) return setArmed(true)

@@ -6,6 +6,6 @@ import { useQueue } from './queue.ts'
 export const useCursor = (): string | null => {
   const wanted = useUi((s) => s.cursor)
   const attention = useQueue((q) => q.items)
-  const sessions = useStore((s) => s.sessions)
-  return cursorAt({ attention, sessions }, wanted)
+  // Only where it stands: what happens in a session draws nothing but its row.
+  return useStore((s) => cursorAt({ attention, sessions: s.sessions }, wanted))
 }

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router'
+import { useShallow } from 'zustand/react/shallow'
 import { archivedOf, deletedOf, fleetOf } from '../../model.ts'
 import { useStore } from '../../store.ts'
 import { act } from '../../act.ts'
@@ -9,8 +10,7 @@ import { useCursor } from '../attention/use-cursor.ts'
 import { FleetRow } from './row.tsx'
 
 const Deleted = () => {
-  const sessions = useStore((s) => s.sessions)
-  const deleted = deletedOf(sessions)
+  const deleted = useStore(useShallow((s) => deletedOf(s.sessions)))
   if (deleted.length === 0) return null
   return (
     <details className="px-1 text-sm text-faint">
@@ -28,7 +28,7 @@ const Deleted = () => {
 }
 
 const Archived = () => {
-  const archived = archivedOf(useStore((s) => s.sessions))
+  const archived = useStore(useShallow((s) => archivedOf(s.sessions)))
   if (archived.length === 0) return null
   return (
     <details className="px-1 text-sm text-faint">
@@ -47,10 +47,9 @@ const Archived = () => {
 
 /** Every session in a lasting order; what happens changes a row, never its place. */
 export const FleetList = ({ narrow = false, current }: { /** one line a row, for the side of a page */ narrow?: boolean; current?: string }) => {
-  const sessions = useStore((s) => s.sessions)
+  const fleet = useStore(useShallow((s) => fleetOf(s.sessions).map((x) => x.id)))
   const known = useStore((s) => s.epoch > 0)
   const cursor = useCursor()
-  const fleet = fleetOf(sessions)
   return (
     <section aria-label="Sessions" className="flex flex-col gap-1">
       <header className="flex items-center gap-2 px-1">
@@ -60,7 +59,7 @@ export const FleetList = ({ narrow = false, current }: { /** one line a row, for
       </header>
       {fleet.length === 0 && <Empty title={known ? 'No sessions yet.' : 'Connecting…'}>{known && 'The designer starts with the project.'}</Empty>}
       <ul className={narrow ? '' : 'overflow-hidden rounded-lg border border-line bg-surface'}>
-        {fleet.map((s) => <FleetRow key={s.id} session={s} narrow={narrow} selected={cursor === `s:${s.id}`} current={current === s.id} />)}
+        {fleet.map((id) => <FleetRow key={id} id={id} narrow={narrow} selected={cursor === `s:${id}`} current={current === id} />)}
       </ul>
       {!narrow && <Archived />}
       {!narrow && <Deleted />}

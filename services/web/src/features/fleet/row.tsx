@@ -1,6 +1,7 @@
 import { memo } from 'react'
 import type { SessionView } from '@orchestra/contracts'
 import { go } from '../../app/nav.ts'
+import { useStore } from '../../store.ts'
 import { useUi } from '../../ui-store.ts'
 import { Badges } from '../../ui/badges.tsx'
 import { Clock } from '../../ui/clock.tsx'
@@ -13,9 +14,9 @@ const asleep = new Set(['queued', 'starting', 'setup', 'failed', 'lost', 'waitin
 /** What a row says of the present: why it stands still, else what it did last. */
 const nowText = (s: SessionView): string => oneLine((asleep.has(s.status) && s.statusText) || s.lastActivity || s.statusText)
 
-type Props = { session: SessionView; narrow: boolean; selected: boolean; current: boolean }
+type Props = { narrow: boolean; selected: boolean; current: boolean }
 
-export const FleetRow = memo(({ session: s, narrow, selected, current }: Props) => (
+const Row = memo(({ session: s, narrow, selected, current }: Props & { session: SessionView }) => (
   <li
     data-testid="fleet-row" data-session={s.id} data-status={s.status} aria-current={current ? 'page' : undefined}
     className={`[contain:content] border-line ${narrow ? 'rounded-md' : 'border-b last:border-b-0'} ${current ? 'bg-raised' : ''} ${selected ? 'bg-selected shadow-[inset_3px_0_0_var(--accent)]' : 'hover:bg-raised'}`}
@@ -43,3 +44,9 @@ export const FleetRow = memo(({ session: s, narrow, selected, current }: Props) 
     </button>
   </li>
 ))
+
+/** Each row listens to its own session alone. */
+export const FleetRow = ({ id, ...rest }: Props & { id: string }) => {
+  const session = useStore((s) => s.sessions[id])
+  return session ? <Row session={session} {...rest} /> : null
+}
