@@ -17,7 +17,7 @@ const attack: Attack = {
     const approval = { merge: m.id, tip: m.tip, targetSha: m.targetSha }
     const asLead = await t.agent('designer')
     const calls = ['merge.approve', 'approve', 'merge_approve', 'message.answer', 'answer', 'settings.save', 'merge'].map((name) => ({ name, args: { ...approval, message: question, text: 'Merge', option: 0, session: 'merger' } }))
-    const called = [...(await callTools(agent, calls)), ...(t.agent === undefined ? [] : await callTools(asLead, calls))]
+    const called = [...(await callTools(agent, calls)), ...(await callTools(asLead, calls))]
     const body = JSON.stringify({ input: approval })
     const line = (args: string): string => `curl -sS --max-time 10 -o /dev/null -w '%{http_code} ' ${args} 2>/dev/null || true`
     const cookie = `-H "cookie: $(cat /tmp/cookie 2>/dev/null || echo none=1)"`

@@ -1,0 +1,26 @@
+/** Requests as a hostile page or program makes them: every header by hand, over a plain socket. */
+import net from 'node:net'
+
+export type Answer = { status: number; text: string }
+
+/** `to`: the address that is dialled; what the request says of itself is up to the caller. */
+export const raw = (to: URL, head: string[], body = ''): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const socket = net.connect(Number(to.port), to.hostname)
+    let text = ''
+    const done = (): void => { socket.destroy(); resolve({ status: Number(/^HTTP\/1\.\d (\d{3})/.exec(text)?.[1] ?? 0), text: text.slice(0, 4000) }) }
+    socket.setTimeout(8000, done)
+    socket.on('connect', () => socket.write(`${head.join('\r\n')}\r\n\r\n${body}`))
+    // An upgrade that was let in stays open: its first bytes say so.
+    socket.on('data', (chunk) => { text += chunk.toString('latin1'); if (text.startsWith('HTTP/1.1 101')) done() })
+    socket.on('end', done).on('close', done).on('error', (e) => (text === '' ? reject(e) : done()))
+  })
+
+export const post = (to: URL, path: string, body: unknown, headers: Record<string, string | string[]>): Promise<Answer> => {
+  const text = JSON.stringify(body)
+  const lines = Object.entries(headers).flatMap(([name, value]) => (Array.isArray(value) ? value : [value]).map((v) => `${name}: ${v}`))
+  return raw(to, [`POST ${path} HTTP/1.1`, ...lines, 'content-type: application/json', `content-length: ${Buffer.byteLength(text)}`, 'connection: close'], text)
+}
+
+export const upgrade = (to: URL, path: string, headers: Record<string, string>): Promise<Answer> =>
+  raw(to, [`GET ${path} HTTP/1.1`, ...Object.entries(headers).map(([n, v]) => `${n}: ${v}`), 'connection: Upgrade', 'upgrade: websocket', 'sec-websocket-version: 13', 'sec-websocket-key: MDEyMzQ1Njc4OWFiY2RlZg=='])
