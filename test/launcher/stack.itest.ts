@@ -92,6 +92,27 @@ test('the services run as the owner, without rights; only the spawner sees the s
   expect(await inside('spawner', 'sh', '-c', 'ls /sys/class/net')).toBe('lo')
 })
 
+test('doctor sees every promise kept, and one that is broken with what to do', async () => {
+  const stack = stackOf(await status())
+  const well = await launcher('doctor')
+  expect(well.out).not.toMatch(/FAIL/)
+  expect(well.code).toBe(0)
+  for (const line of ['sessions have no network', 'sessions have no capability', "can't gain privileges", 'read-only root', 'neither your checkout', 'no container has a secret', 'only the spawner', 'the spawner has no network', 'only the page is published, on 127.0.0.1', 'NATS and Postgres', 'secrets are files', "the model's credential", "can't change the schema"])
+    expect(well.out).toMatch(new RegExp(`^ok +.*${line}`, 'm'))
+  const image = await docker('inspect', '--format', '{{.Config.Image}}', `${stack}-s-designer`)
+  const rogue = `${stack}-rogue`
+  await docker('create', '--name', rogue, '--label', `dev.orchestra.install=${stack}`, '--label', 'dev.orchestra.session=rogue', '--privileged', '--network', `${stack}_bus`, '-v', `${project}/.git:/git`, '-e', 'ANTHROPIC_API_KEY=sk-ant-x', '--security-opt', 'seccomp=unconfined', image, 'true')
+  try {
+    await docker('network', 'connect', `${stack}_data`, rogue)
+    const ill = await launcher('doctor')
+    expect(ill.code).toBe(1)
+    for (const what of ['sessions have no network', 'sessions have no capability', "can't gain privileges", 'read-only root', 'neither your checkout', 'no container has a secret'])
+      expect(ill.out).toMatch(new RegExp(`^FAIL +not so: .*${what}.*rogue.*\\n +-> \\S`, 'm'))
+  } finally {
+    await docker('rm', '-f', rogue)
+  }
+}, 120_000)
+
 test('plain Compose serves a second repository beside it, and refuses to be turned to another', async () => {
   const second = await repository('second')
   give(second, owner)
