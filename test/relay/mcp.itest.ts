@@ -132,3 +132,15 @@ test('a flood of messages is refused by the minute', async () => {
   expect(refused).toHaveLength(10)
   expect(refused[0]?.result.content[0].text).toContain('rate_limited')
 })
+
+test('a check has its link, its log and the registries, and nothing else of a session', async () => {
+  const check = sessionId('check-1')
+  await stack.bus.openSession(check, 'check')
+  const before = stack.reports.length + stack.calls.length
+  const call = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'send_message', arguments: { to: 'designer', text: 'x' } } })
+  for (const [path, body] of [['/mcp', call], ['/llm/v1/messages', '{"model":"m"}'], ['/ask', '{"origin":"native","question":"x","options":[]}'], ['/push/pack', 'PACK']] as const)
+    expect((await overSocket(stack.socket(check), path, { headers: { 'content-type': 'application/json', accept: 'application/json, text/event-stream' }, body })).status, path).toBe(403)
+  expect(stack.reports.length + stack.calls.length).toBe(before)
+  new AgentEnd(stack.socket(check))
+  await expect.poll(() => stack.reports.some((r) => r.type === 'link' && r.session === check)).toBe(true)
+})

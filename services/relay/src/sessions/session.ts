@@ -1,5 +1,6 @@
 /** One session on its socket: the rooms wired together, with its identity given once, here. */
 import { join } from 'node:path'
+import { problem } from '@orchestra/contracts'
 import type { Role, SessionId } from '@orchestra/contracts'
 import type { Dispatcher } from 'undici'
 import { makeHeld } from '../asks/held.ts'
@@ -10,6 +11,7 @@ import type { CredentialStore } from '../credential/store.ts'
 import type { Egress } from '../egress/connect.ts'
 import { makeProxy } from '../egress/proxy.ts'
 import { makeBudget } from '../http/budget.ts'
+import { sendProblem } from '../http/reply.ts'
 import type { Budget } from '../http/budget.ts'
 import { makeInbox } from '../inbox/inbox.ts'
 import type { Inbox } from '../inbox/inbox.ts'
@@ -25,6 +27,7 @@ import { pushRoutes } from '../push/push.ts'
 import { makeReporter } from '../reports/reporter.ts'
 import { makeStreams } from '../stream/streams.ts'
 import type { Streams } from '../stream/streams.ts'
+import type { Rooms, Route } from './routes.ts'
 import { serveSocket } from './socket-server.ts'
 
 export type Shared = {
@@ -48,6 +51,10 @@ export type Session = { id: SessionId; role: Role; link: ControlLink; streams: S
 
 export const folderOf = (sockets: string, session: SessionId): string => join(sockets, session)
 
+const nothing: Route = (_req, res) => Promise.resolve(sendProblem(res, problem('forbidden', 'Checks run commands; they have no model, no words and no commits.')))
+/** A check runs the code of a branch that nobody has merged: its link and its log are all that it needs, and the way to the registries. */
+const closed: Pick<Rooms, 'model' | 'mcp' | 'ask' | 'askSettled' | 'pushPack'> = { model: nothing, mcp: nothing, ask: nothing, askSettled: nothing, pushPack: nothing }
+
 export const openSession = async (session: SessionId, role: Role, shared: Shared): Promise<Session> => {
   const { bus, log } = shared
   const reporter = makeReporter(session, bus, log)
@@ -62,7 +69,7 @@ export const openSession = async (session: SessionId, role: Role, shared: Shared
   const push = pushRoutes({ session, orchestratorUrl: shared.orchestratorUrl, internalToken: shared.internalToken, log })
 
   const questions = askRoute(held, reporter, budget)
-  const server = await serveSocket(folderOf(shared.sockets, session), {
+  const rooms: Rooms = {
     model: modelGateway({ session, credentials: shared.credentials, upstream: shared.upstream, reporter, limits: shared.limits, trouble: makeTrouble({ silentAfter: shared.silentAfter, credentials: shared.credentials, reporter }), allowance, budget, log }),
     mcp: mcpRoute({ session, role, bus, held, askWait: shared.askWait, budget, log }),
     ask: questions.ask,
@@ -73,7 +80,8 @@ export const openSession = async (session: SessionId, role: Role, shared: Shared
     tunnel: proxy.tunnel,
     link: link.upgrade,
     stream: streams.accept,
-  }, log)
+  }
+  const server = await serveSocket(folderOf(shared.sockets, session), role === 'check' ? { ...rooms, ...closed } : rooms, log)
   const feed = bus.openInbox(session, inbox.take)
 
   return {
