@@ -56,7 +56,8 @@ const attack: Attack = {
     for (const name of names) {
       const looks: [string, string[]][] = [
         ['inspect', ['inspect', name]], ['logs', ['logs', name]], ['processes', ['top', name, '-eo', 'args']],
-        ['environment', ['exec', '-u', '0', name, 'sh', '-c', 'cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null']],
+        // Root without capabilities reads less than who the program runs as.
+        ...[['-u', '0', name], [name], [name, 'as-owner']].map((who): [string, string[]] => ['environment', ['exec', ...who, 'sh', '-c', 'cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null']]),
       ]
       for (const [what, args] of looks) {
         const ran = await docker(args)
@@ -65,7 +66,7 @@ const attack: Attack = {
     }
     const files = "grep -rlF -e 'canary-of-the-key' /var /run /tmp /data /home /root /etc 2>/dev/null"
     for (const service of ['orchestrator', 'nats', 'postgres', 'spawner', 'relay']) {
-      const found = (await docker(['exec', '-u', '0', t.service(service), 'sh', '-c', files], { deadlineMs: 180_000 })).out.trim().split('\n').filter(Boolean)
+      const found = (await docker(['exec', t.service(service), ...(service === 'orchestrator' || service === 'relay' ? ['as-owner'] : []), 'sh', '-c', files], { deadlineMs: 180_000 })).out.trim().split('\n').filter(Boolean)
       const other = found.filter((f) => !(service === 'relay' && f === '/var/lib/relay/credential.json'))
       if (other.length > 0) return { through: `a file of ${service}: ${other.join(', ')}` }
     }
