@@ -75,8 +75,9 @@ export const makeProxy = (egress: Egress, reporter: Reporter): Proxy => {
       tunnelTo(target, socket, head).catch((error: unknown) => socket.destroy(error instanceof Error ? error : new Error(String(error))))
     },
     async forward(req, res) {
-      const url = new URL(req.url ?? '')
+      const url = URL.parse(req.url ?? '')
       const reply = (code: number, body: string): void => void res.writeHead(code, { 'content-type': 'text/plain' }).end(body)
+      if (!url) return reply(400, 'this is no address\n')
       if (url.protocol !== 'http:') return reply(400, 'https goes through CONNECT\n')
       const release = take()
       if (!release) return reply(503, 'too many requests are open\n')
