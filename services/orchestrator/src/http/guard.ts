@@ -16,7 +16,8 @@ const hostsOf = (config: PublicConfig): Set<string> =>
 export const guardOrigin = (app: FastifyInstance, config: PublicConfig): void => {
   const hosts = hostsOf(config)
   app.addHook('onRequest', async (request) => {
-    const host = request.headers.host?.toLowerCase() ?? ''
+    // Of two Hosts node takes the first and a proxy in front may take the other: such a request is nobody's.
+    const host = request.raw.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length > 1 ? 'two hosts' : (request.headers.host?.toLowerCase() ?? '')
     // The container's own health check speaks to the port it listens on; it learns only that the service is up.
     const ownPort = request.url === '/api/health' && host === `127.0.0.1:${request.socket.localPort}`
     if (!hosts.has(host) && !ownPort) throw new Refusal(problem('bad_origin', 'This address is not one that the page is served under.', { about: host.slice(0, 200) }))

@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { fail, ok, problem } from '@orchestra/contracts'
 import type { Engine } from '../ports/engine.ts'
@@ -39,6 +40,15 @@ describe('signing in', () => {
 })
 
 describe('host and origin', () => {
+  it('refuses a request that names two hosts', async () => {
+    door = await openDoor()
+    const { hostname, port, host } = new URL(door.base)
+    const said = await new Promise<string>((resolve) => {
+      const socket = connect(Number(port), hostname, () => socket.write(`GET /api/state HTTP/1.1\r\nhost: ${host}\r\nhost: evil.example\r\ncookie: ${door.cookie}\r\nconnection: close\r\n\r\n`))
+      socket.once('data', (chunk) => { socket.destroy(); resolve(chunk.toString()) })
+    })
+    expect(said).toMatch(/^HTTP\/1\.1 403/)
+  })
   it('refuses a name that is not ours, and takes localhost', async () => {
     door = await openDoor()
     const at = (host: string, url = '/api/state') => door.app.inject({ url, headers: { host, cookie: door.cookie } })
