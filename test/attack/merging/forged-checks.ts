@@ -19,12 +19,12 @@ const attack: Attack = {
   tries: "lands work whose checks fail: a check in its own container that it answers itself, and forged results for the run in the merge's container",
   success: 'the merge landed, or its run counts as passed',
   run: async (t) => {
-    const agent = await t.agent('liar')
+    const agent = await t.agent('merger')
     const before = await mainOf(t)
     await t.person.command('settings.save', { checkCommand: 'sleep 8; test ! -e broken.txt' })
     try {
       await commitAndPush(agent, 'broken.txt', 'broken')
-      const { run: own } = await t.person.command('session.check', { session: 'liar' })
+      const { run: own } = await t.person.command('session.check', { session: 'merger' })
       await agent.try(liar([own], 5))
       const m = await request(t, agent)
       const approved = await t.person.send('POST', '/api/commands/merge.approve', { input: { merge: m.id, tip: m.tip, targetSha: m.targetSha } })

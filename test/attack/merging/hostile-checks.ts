@@ -19,7 +19,7 @@ const attack: Attack = {
   tries: 'brings a check script that uses the container of the checks: asks the model, writes messages, asks the person, pushes commits, looks for git folders and other sessions',
   success: "one of these was answered, or the person's repository or another session was seen",
   run: async (t) => {
-    const agent = await t.agent('checker')
+    const agent = await t.agent('merger')
     const before = await mainOf(t)
     await t.person.command('settings.save', { checkCommand: 'sh evil-check.sh' })
     try {

@@ -6,7 +6,7 @@ const attack: Attack = {
   tries: 'shows the person one commit, moves its branch before the approval arrives; and again after the approval, while the merge is under way',
   success: 'something that the person was not shown stands on the target',
   run: async (t) => {
-    const agent = await t.agent('mover')
+    const agent = await t.agent('merger')
     const before = await mainOf(t)
     const shown = `shown-${Date.now()}.txt`
     await commitAndPush(agent, shown, 'shown')

@@ -24,8 +24,8 @@ const attack: Attack = {
   tries: 'sends 300 messages at once, a body of 10 MB, a text of 40 KB, and holds 400 connections open',
   success: 'more was taken than a session may send, or the relay no longer serves another session',
   run: async (t) => {
-    const [evil, other] = [await t.agent('flooder'), await t.agent()]
-    const mine = "select count(*) from messages where sender = 'session:flooder' and copy_of is null"
+    const [evil, other] = [await t.agent('victim'), await t.agent()]
+    const mine = "select count(*) from messages where sender = 'session:victim' and copy_of is null"
     const before = Number(await t.sql(mine))
     const seen = JSON.parse(await evil.sh(flood, { deadlineMs: 180_000 })) as { sent: number; large: unknown; long: string; connections: number }
     const taken = Number(await t.sql(mine)) - before

@@ -27,6 +27,8 @@ const attack: Attack = {
     const scripts = /script-src ([^;]*)/.exec(policy)?.[1] ?? /default-src ([^;]*)/.exec(policy)?.[1] ?? '*'
     if (/unsafe-inline|unsafe-eval|\*|data:/.test(scripts) || !/frame-ancestors 'none'/.test(policy) || !/object-src 'none'/.test(policy)) return { through: `the page's policy is: ${policy}` }
     need(/x-content-type-options: nosniff/i.test(page), 'the page has no nosniff header')
+    // They wait in line: their names are looked at, not their containers.
+    await t.person.command('settings.save', { maxSessions: 1 })
     const made: string[] = []
     for (const name of names) {
       const said = await t.person.send('POST', '/api/commands/session.spawn', { input: { name, instructions: 'Wait.', base: 'main' } })
@@ -42,6 +44,7 @@ const attack: Attack = {
       return { held: `${paths.length} addresses, ${names.length} names: ${made.length} taken as plain ids, the others refused; script-src is ${scripts}` }
     } finally {
       for (const session of made) await t.person.send('POST', '/api/commands/session.delete', { input: { session, confirmed: true } })
+      await t.person.command('settings.save', { maxSessions: 12 })
     }
   },
 }

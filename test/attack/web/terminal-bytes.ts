@@ -36,12 +36,12 @@ const attack: Attack = {
   tries: "sends every dangerous byte that a terminal understands into the page's terminal, past tmux, from hostile code that serves the stream itself: titles, clipboard, links, notifications, images, preferences, questions that the terminal answers",
   success: "the page's title or the clipboard changed, something was opened or fetched, or the terminal answered with words of the sender's",
   run: async (t) => {
-    const evil = await t.agent('screen')
+    const evil = await t.agent('victim')
     const browser = await openPage(t)
     try {
       await browser.page.goto(`${t.origin}/settings`)
       await evil.sh(server)
-      await browser.page.goto(`${t.origin}/s/screen/term`)
+      await browser.page.goto(`${t.origin}/s/victim/term`)
       await browser.page.waitForFunction(() => /zzmark end of it/.test(document.body.innerText) || document.querySelector('.xterm-screen canvas, .xterm-rows') !== null, undefined, { timeout: 30_000 })
       await browser.page.waitForLoadState('networkidle')
       const opened = await evil.try('for i in $(seq 50); do test -e /tmp/term.opened && echo yes && exit 0; sleep 0.2; done')
