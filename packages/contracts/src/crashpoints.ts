@@ -17,7 +17,7 @@ export const crashable = {
   },
   spawner: { engine: ['create', 'start', 'stop', 'remove', 'removeVolume'] },
   relay: { bus: ['report'], inbox: ['ack'] },
-  agentd: { delivery: ['post', 'receipt'], delivered: ['add'] },
+  agentd: { delivery: ['post', 'receipt'], delivered: ['add', 'see'] },
 } as const
 
 /** Steps inside of one method of the repository (adapters/git): between them, files, index and branch disagree. */

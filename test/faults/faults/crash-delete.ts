@@ -12,7 +12,7 @@ const points: ['orchestrator' | 'spawner', string][] = [
   ['spawner', 'before engine.stop'], ['spawner', 'after engine.stop'], ['spawner', 'before engine.remove'], ['spawner', 'after engine.remove'],
   ['spawner', 'before engine.removeVolume'], ['spawner', 'after engine.removeVolume'],
 ]
-const quick = new Set(['after repository.removeWorktree', 'after engine.remove'])
+const quick = new Set(['after engine.remove'])
 
 export const faults: Family = Object.fromEntries(points.map(([service, point]) => [`${service} ${point}`, {
   promise: 'The session is gone without a trace, its commits are on its branch, and its uncommitted file comes back with a restore.',

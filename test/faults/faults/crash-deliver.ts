@@ -7,10 +7,11 @@ const points: [CrashService, string][] = [
   ['orchestrator', 'before engine.dispatch'], ['orchestrator', 'after engine.dispatch'],
   ['orchestrator', 'before bus.putInbox'], ['orchestrator', 'after bus.putInbox'], ['orchestrator', 'after store.effectDone'],
   ['agentd', 'before delivery.post'], ['agentd', 'after delivery.post'], ['agentd', 'before delivered.add'], ['agentd', 'after delivered.add'],
+  ['agentd', 'before delivered.see'], ['agentd', 'after delivered.see'],
   ['agentd', 'before delivery.receipt'], ['agentd', 'after delivery.receipt'],
   ['relay', 'before bus.report'], ['relay', 'after bus.report'], ['relay', 'before inbox.ack'], ['relay', 'after inbox.ack'],
 ]
-const quick = new Set(['orchestrator after bus.putInbox', 'agentd after delivery.post', 'agentd after delivered.add', 'agentd before delivery.receipt', 'relay after bus.report', 'relay before inbox.ack'])
+const quick = new Set(['agentd after delivery.post', 'agentd before delivered.add', 'relay after bus.report'])
 
 export const faults: Family = Object.fromEntries(points.map(([service, point]) => [`${service} ${point}`, {
   promise: 'The message stands once in the conversation, and is called delivered only when it does.',

@@ -9,7 +9,7 @@ const points = [
   'before repository.landMerge', 'move: journal written', 'move: 1 files', 'move: before the index', 'move: before the branch', 'move: before the journal ends', 'after repository.landMerge',
   'before store.effectDone', 'after store.effectDone',
 ]
-const quick = new Set(['after runtime.ensure', 'move: before the branch', 'after repository.landMerge'])
+const quick = new Set(['move: before the branch', 'after repository.landMerge'])
 
 export const faults: Family = {
   ...Object.fromEntries(points.map((point) => [point, {

@@ -126,6 +126,17 @@ it('is not delivered before it stands in the conversation, and is sent again in 
   expect(inbox.receipts.flatMap(([, ids]) => ids)).toEqual([first, second, third].map((m) => m.message))
 })
 
+it('an agentd that died before the model went on still says that it did', async () => {
+  const last = message('last words')
+  inbox.delivery.deliver([last])
+  await settle()
+  await inbox.prompted('last words')
+  const next = new Inbox(dir)
+  next.delivery.active()
+  next.delivery.active()
+  expect(next.receipts).toEqual([['seen', [last.message]]])
+})
+
 it('what stood in the conversation before agentd started only gets its receipt', async () => {
   const known = message('known')
   inbox.written.add(known.message)

@@ -33,6 +33,8 @@ export type Port = {
 const MAX_TEXT = 60_000
 /** Messages of the person that wait and are still handed over one by one. */
 const ONE_BY_ONE = 3
+/** Ids that one receipt may name. */
+const MAX_RECEIPT = 100
 const CHECK_MS = 1500
 /** The CLI writes within some tens of milliseconds. */
 const WRITTEN_MS = 50
@@ -56,7 +58,6 @@ export class Delivery {
   #confirmTimer: NodeJS.Timeout | null = null
   /** Text → copies still to come, where it was posted more than once. */
   #copies = new Map<string, number>()
-  #unseen: string[] = []
   #tokens = BURST
   #refilled = Date.now()
   #timer: NodeJS.Timeout | null = null
@@ -140,7 +141,7 @@ export class Delivery {
   /** The model spoke or acted: what it was given before, it has seen. */
   active(): void {
     for (const r of this.#reading) r.active = true
-    if (this.#unseen.length > 0) this.#port.receipt(this.#unseen.splice(0), 'seen')
+    this.#see()
   }
 
   async #catchUp(): Promise<void> {
@@ -191,8 +192,12 @@ export class Delivery {
     this.#reading = this.#reading.filter((one) => one !== r)
     this.#delivered.add(r.messages)
     this.#port.receipt(r.messages, 'delivered')
-    if (r.active) this.#port.receipt(r.messages, 'seen')
-    else this.#unseen.push(...r.messages)
+    if (r.active) this.#see()
+  }
+
+  #see(): void {
+    const seen = this.#delivered.see()
+    for (let i = 0; i < seen.length; i += MAX_RECEIPT) this.#port.receipt(seen.slice(i, i + MAX_RECEIPT), 'seen')
   }
 
   #takeBack(died: Reading[]): void {
