@@ -3,16 +3,17 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 
-const Entry = z.object({ at: z.number(), session: z.string().nullable(), played: z.string(), words: z.string() })
+const Entry = z.object({ at: z.number(), session: z.string().nullable(), played: z.string(), words: z.string(), /** names of the tools that the model was given */ tools: z.array(z.string()) })
 export type Entry = z.infer<typeof Entry>
 export type Journal = { next: (what: string, matches: (e: Entry) => boolean) => Promise<Entry>; close: () => void }
 
-const FOLLOW = "const r = await fetch('http://127.0.0.1:8080/journal'); for await (const c of r.body) process.stdout.write(c)"
+/** (Not by `fetch`, which gives up on a body that is silent for five minutes.) */
+const FOLLOW = "require('node:http').get('http://127.0.0.1:8080/journal', (r) => r.pipe(process.stdout))"
 /** Longer than any start; a request that never comes is a failed round. */
 const DEADLINE_MS = 120_000
 
 export const followJournal = (container: string): Journal => {
-  const child = spawn('docker', ['exec', container, 'node', '--input-type=module', '-e', FOLLOW], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const child = spawn('docker', ['exec', container, 'node', '-e', FOLLOW], { stdio: ['ignore', 'pipe', 'inherit'] })
   const waiting = new Set<(e: Entry) => void>()
   createInterface({ input: child.stdout }).on('line', (line) => {
     const entry = Entry.parse(JSON.parse(line))

@@ -3,6 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Figure, Sample } from '../interleave.ts'
 import type { Rig } from '../rig.ts'
+import { between, processorTime } from '../work.ts'
+import { servicesOf, stepsOf } from './spawn-steps.ts'
 
 const KEY = 'sk-ant-by-hand-0000000000000000000000000000'
 const TASK = 'You are the executor of a benchmark. Say that you are ready.'
@@ -39,13 +41,15 @@ export const spawnFigure = (rig: Rig): Figure => ({
   async ours(round): Promise<Sample> {
     const id = `spawned-${round}`
     const asked = rig.journal.next(id, (e) => e.session === id)
+    const before = await processorTime(servicesOf(rig))
     await rig.command('session.spawn', { name: id, instructions: TASK })
     const accepted = Date.now()
-    const { at } = await asked
-    const steps = await timesOf(rig, id, accepted)
+    const { at, tools } = await asked
+    const work = between(before, await processorTime({ ...servicesOf(rig), session: `${rig.install}-s-${id}` }))
+    const steps = await stepsOf(rig, id, accepted)
     await rig.quiet(id)
     await rig.command('session.delete', { session: id, confirmed: true })
-    return { ms: at - accepted, steps: { ...steps, 'first model request': at - accepted } }
+    return { ms: at - accepted, steps: { ...steps, 'first model request': at - accepted }, work, fault: tools.some((name) => name.startsWith('mcp__orchestra__')) ? null : 'the first request lacked our tools' }
   },
   async baseline(round): Promise<Sample> {
     const name = `hand-${round}`
@@ -59,18 +63,8 @@ export const spawnFigure = (rig: Rig): Figure => ({
     await must(rig, script.worktree, 'owner')
     await must(rig, script.container, 'caller')
     const { at } = await asked
+    const work = await processorTime({ session: `${rig.install}-${name}` })
     await must(rig, `git config --global --add safe.directory '*' 2>/dev/null; ${script.remove}`, 'caller')
-    return { ms: at - start, steps: {} }
+    return { ms: at - start, steps: {}, work }
   },
 })
-
-/** Where the time goes, from the session's own events: milliseconds after the acceptance. */
-const timesOf = async (rig: Rig, id: string, accepted: number): Promise<Record<string, number>> => {
-  const rows = await rig.sql(`select event || coalesce(' ' || (data->>'step'), ''), round(extract(epoch from at) * 1000) from event_log where session = '${id}' order by seq`)
-  const steps: Record<string, number> = {}
-  for (const row of rows.split('\n')) {
-    const [name, at] = row.split('|')
-    if (name && at && /^(session\.step|container|link|cli\.started|session\.started)/.test(name)) steps[name] ??= Number(at) - accepted
-  }
-  return steps
-}

@@ -10,7 +10,7 @@ export const Request = z.looseObject({
   stream: z.boolean().default(false),
   system: Content.optional(),
   messages: z.array(z.object({ role: z.string(), content: Content })),
-  tools: z.array(z.unknown()).optional(),
+  tools: z.array(z.object({ name: z.string().optional() })).optional(),
   output_config: z.unknown().optional(),
   output_format: z.unknown().optional(),
 })

@@ -1,5 +1,5 @@
 /** What was asked and what was played, for tests that wait for it: the last requests, and a stream of new ones. */
-export type Entry = { seq: number; at: number; session: string | null; played: string; words: string; results: string; failed: number | 'hang' | null }
+export type Entry = { seq: number; at: number; session: string | null; played: string; words: string; /** names of the tools offered */ tools: string[]; results: string; failed: number | 'hang' | null }
 
 const KEPT = 2000
 

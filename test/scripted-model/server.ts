@@ -40,7 +40,7 @@ export const createModel = (script: Script, pace = 0): Server => {
     const isAside = (request.tools ?? []).length === 0
     const answer = isAside ? aside(request) : decide(script.sessions[c.session ?? ''] ?? script.sessions['*'], c)
     const failing = answer.fail !== null && shouldFail(c.session ?? '', answer.fail) ? answer.fail : null
-    journal.add({ session: c.session, played: answer.played, words: c.words.map((w) => `${w.from}: ${w.text}`).join('\n').slice(0, 4000), results: c.results.slice(0, 4000), failed: failing === null ? null : (failing.status ?? 'hang') })
+    journal.add({ session: c.session, played: answer.played, words: c.words.map((w) => `${w.from}: ${w.text}`).join('\n').slice(0, 4000), tools: (request.tools ?? []).flatMap((t) => t.name ?? []), results: c.results.slice(0, 4000), failed: failing === null ? null : (failing.status ?? 'hang') })
     if (answer.delay > 0) await sleep(answer.delay)
     if (failing?.hang) return
     if (failing?.status !== undefined) return sendFailure(res, failing.status, failing.message ?? 'the script says so', failing.reset)
