@@ -3,9 +3,11 @@
  * the registries that they themselves name.
  */
 import { execFile } from 'node:child_process'
-import { chmod, chown } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { chmod, chown, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { build } from 'rolldown'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ASK_TOOLS, readAnswers } from '../../services/spawner/src/registries.ts'
 import { sessionId, startStack } from './fixture.ts'
@@ -19,7 +21,14 @@ const user = '1000:1000'
 const locked = ['--rm', '--network', 'none', '--read-only', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--user', user, '--tmpfs', '/tmp:rw,exec,mode=1777', '-e', 'HOME=/tmp']
 let stack: Stack
 
+/** as-agent.ts as one file, as the image has agentd. */
+let asAgent: string
+
 beforeAll(async () => {
+  const built = await mkdtemp(join(tmpdir(), 'as-agent-'))
+  await chmod(built, 0o755)
+  asAgent = join(built, 'as-agent.mjs')
+  await build({ input: join(import.meta.dirname, 'as-agent.ts'), platform: 'node', output: { file: asAgent }, logLevel: 'warn' })
   stack = await startStack()
   await stack.bus.openSession(id, 'executor')
   const folder = dirname(stack.socket(id))
@@ -31,20 +40,14 @@ beforeAll(async () => {
   expect(asked.map((a) => a.tool)).toEqual(expect.arrayContaining(['npm', 'pip']))
   await stack.bus.setEgress({ mode: 'listed', allow: [], refuse: [], registries: asked.map((a) => a.host) })
 })
-afterAll(() => stack.stop())
+afterAll(async () => {
+  await stack.stop()
+  await rm(dirname(asAgent), { recursive: true })
+})
 
-/** Runs as everything does that agentd starts: with its environment, behind its gateway. */
-const asAgent = `
-import { spawn } from 'node:child_process'
-import { toolEnv } from '/opt/orchestra/images/agent/agentd/src/env.ts'
-import { inContainer } from '/opt/orchestra/images/agent/agentd/src/places.ts'
-import { openGateway } from '/opt/orchestra/images/agent/agentd/src/relay/gateway.ts'
-await openGateway(inContainer.gatewayPort, inContainer.relaySocket)
-spawn('sh', ['-c', process.argv[1]], { stdio: 'inherit', cwd: '/tmp', env: { ...toolEnv(inContainer), HOME: '/tmp' } }).once('exit', (code) => process.exit(code ?? 1))
-`
 const inSession = async (script: string): Promise<string> => {
   const ca = hostCa === '' ? [] : ['-v', `${hostCa}:/etc/orchestra/host-ca.pem:ro`, ...['SSL_CERT_FILE', 'NODE_EXTRA_CA_CERTS', 'PIP_CERT', 'CURL_CA_BUNDLE'].flatMap((name) => ['-e', `${name}=/etc/orchestra/host-ca.pem`])]
-  const { stdout } = await exec('docker', ['run', ...locked, ...ca, '-v', `${dirname(stack.socket(id))}:/run/orchestra:ro`, '--entrypoint', 'node', image, '--input-type=module', '-e', asAgent, `{ ${script}; } 2>&1`])
+  const { stdout } = await exec('docker', ['run', ...locked, ...ca, '-v', `${dirname(stack.socket(id))}:/run/orchestra:ro`, '-v', `${asAgent}:/as-agent.mjs:ro`, '--entrypoint', 'node', image, '/as-agent.mjs', `{ ${script}; } 2>&1`])
   return stdout
 }
 

@@ -28,7 +28,7 @@ export const inContainer: Places = {
   seedIndex: agentPaths.seedIndex,
   run: '/tmp/orchestra',
   extrausers: '/var/lib/extrausers',
-  profiles: '/opt/orchestra/images/agent/profiles',
+  profiles: '/opt/orchestra/profiles',
   gatewayPort: ports.gateway,
   hooksPort: ports.hooks,
 }

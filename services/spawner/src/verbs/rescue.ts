@@ -115,7 +115,7 @@ export const rescueSnapshot = async (ctx: Context, asked: Asked): Promise<Result
   const { home } = ctx.config
   const worktree: Mounted = { Type: 'bind', Source: worktreePath(home, asked.project, asked.session), Target: agentPaths.workspace, ReadOnly: true }
   const found = await runHelper(ctx, asked, {
-    entrypoint: ['node', '/opt/orchestra/images/agent/agentd/src/rescue.ts', ...asked.known], mounts: [gitVolume(ctx, asked.session, false), worktree],
+    entrypoint: ['node', '/opt/orchestra/agentd/rescue.js', ...asked.known], mounts: [gitVolume(ctx, asked.session, false), worktree],
     names: 2, deadlineMs: SNAPSHOT_DEADLINE_MS, mostBytes: limits.snapshotPack, memoryMb: 2048,
   })
   if (!found.ok) return found
