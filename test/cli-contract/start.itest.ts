@@ -74,6 +74,19 @@ it('goes on by itself when it is killed in its first turn', async () => {
   }
 })
 
+it('sends its first request with our tools, however long they take to come', async () => {
+  const session = await Session.create()
+  try {
+    // Longer than the 5 s after which the CLI by default goes on without them.
+    session.relay.beforeTools = () => new Promise((resolve) => { setTimeout(resolve, 7000) })
+    await session.start()
+    const first = await session.relay.until('the first request', () => session.relay.model.requests[0])
+    expect(first.tools.map((tool) => tool.name)).toContain('mcp__orchestra__ask')
+  } finally {
+    await session.stop()
+  }
+})
+
 it('works as root when the project is owned by root', async () => {
   const session = await Session.create({ root: true })
   try {

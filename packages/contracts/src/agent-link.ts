@@ -89,6 +89,8 @@ export const ToAgent = z.discriminatedUnion('type', [
   /** Replaces the set of refs under refs/orchestra/. */
   z.object({ type: z.literal('refs'), refs: z.record(z.string(), Sha) }),
   z.object({ type: z.literal('permission-mode'), mode: PermissionMode }),
+  /** The list of our tools has gone to a CLI in this container. `tookMs`: from our answer to its first call until it asked for the list. */
+  z.object({ type: z.literal('tools-listed'), tookMs: z.number().min(0) }),
 ])
 export type ToAgent = z.infer<typeof ToAgent>
 

@@ -27,6 +27,8 @@ export class TestRelay {
   decide: Decide = () => [{ type: 'text', text: 'Done.' }]
   answer: (ask: z.infer<typeof link.AskRequest>) => Promise<link.AskReply> = () => new Promise(() => undefined)
   callTool: (name: string, args: unknown) => Promise<string> = () => Promise.resolve('ok')
+  /** Held back: a relay, or a machine, that is slow at its start. */
+  beforeTools: () => Promise<unknown> = () => Promise.resolve()
   pushReply: (push: Push) => link.PushReply = (push) => ({ accepted: true, tip: push.kind === 'commits' ? link.PushHeaders.shape['x-sha'].parse(push.sha) : null })
   /** Bare repository that takes the packs; it must have the session's base. */
   store: string | null = null
@@ -171,7 +173,11 @@ export class TestRelay {
   }
 
   async #mcpResult(method: string, params: { name?: string; arguments?: unknown; protocolVersion?: string } | undefined): Promise<unknown> {
-    if (method === 'initialize') return { protocolVersion: params?.protocolVersion ?? '2025-06-18', capabilities: { tools: {} }, serverInfo: { name: 'orchestra', version: '1' } }
+    if (method === 'initialize') {
+      await this.beforeTools()
+      return { protocolVersion: params?.protocolVersion ?? '2025-06-18', capabilities: { tools: {} }, serverInfo: { name: 'orchestra', version: '1' } }
+    }
+    if (method === 'tools/list') this.send({ type: 'tools-listed', tookMs: 0 })
     if (method === 'tools/list') return { tools: ['ask', 'complete'].map((name) => ({ name, description: name, inputSchema: { type: 'object', additionalProperties: true } })) }
     if (method !== 'tools/call') return {}
     this.toolCalls.push({ name: params?.name ?? '', arguments: params?.arguments })

@@ -7,6 +7,7 @@ import { Delivered } from './cli/delivered.ts'
 import { Delivery } from './cli/delivery.ts'
 import { handleHooks } from './cli/hooks.ts'
 import { openHookServer } from './cli/hookserver.ts'
+import { OurTools } from './cli/ourtools.ts'
 import { startPulse } from './cli/pulse.ts'
 import { Questions } from './cli/questions.ts'
 import { tmuxOn } from './cli/tmux.ts'
@@ -34,6 +35,12 @@ import { startCheck } from './runs/check.ts'
 import { writeUser } from './user.ts'
 
 export const VERSION = '0.1.0'
+/**
+ * Looking through the work tree and packing what is there waits until the CLI has asked its model for the first time (this long
+ * after the prompt's hook), so that the start has the processor to itself.
+ */
+const FIRST_REQUEST_MS = 500
+const WATCH_AT_LATEST_MS = 15_000
 const now = () => new Date().toISOString()
 
 export type Agentd = { stop: () => Promise<void>; /** Role `check` ends by itself with the commands' outcome. */ ended: Promise<number> }
@@ -42,11 +49,13 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
   const post = relayRequest(places.relaySocket)
   const env = toolEnv(places)
   const profile = claude(places)
+  const tmux = tmuxOn(places.run, { ...env, ...profile.env })
   await Promise.all([
     places.extrausers === null ? undefined : writeUser(places.extrausers, places.home),
     mkdir(stateDir(places), { recursive: true }),
     mkdir(places.run, { recursive: true, mode: 0o700 }),
     openGateway(places.gatewayPort, places.relaySocket),
+    tmux.prepare(),
   ])
   const [seed, cliVersion] = await Promise.all([waitForSeed(places.seed, stopSignal), profile.version()])
   log(`session ${seed.session}, ${seed.role}`)
@@ -72,11 +81,13 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
   }
 
   const git = gitOn(places)
-  const tmux = tmuxOn(places.run, { ...env, ...profile.env })
-  const gitDir = ensureGitDir(places, git, seed)
-  const prepared = Promise.all([profile.prepare(seed), tmux.prepare()])
-  relay.start()
-  await gitDir
+  const prepare = () => {
+    const all = Promise.all([ensureGitDir(places, git, seed), profile.prepare(seed)])
+    // Whoever waits for it hears of a failure.
+    all.catch(() => undefined)
+    return all
+  }
+  let prepared = prepare()
 
   const work = new Work({ places, git, post, seed, onNotice: (text) => event({ type: 'notice', at: now(), text }), tell: (text) => delivery.tell(`[From: orchestra] ${text}`) })
   const questions = new Questions(post)
@@ -89,6 +100,10 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
     places, profile, tmux, seed,
     onStatus: (status) => {
       relay.send({ type: 'cli-status', status, at: now() })
+      if (status === 'starting') {
+        saidStarted = false
+        ourTools.reset()
+      }
       if (status === 'exited') questions.withdrawAll()
       if (status === 'idle') turn.over()
       if (restartDue && status === 'idle') restartWhenIdle()
@@ -96,6 +111,8 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
     },
     onReady: (resumed) => {
       report('ready', '')
+      if (!resumed) started()
+      if (resumed || seed.brief === null) watchWork()
       // After a resume the CLI does nothing until it gets a message.
       const words = turn.words()
       if (resumed && words !== null && seed.goOn) delivery.tell(words)
@@ -108,6 +125,20 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
       else restarts.exited(code)
     },
   })
+  const ourTools = new OurTools()
+  let saidStarted = false
+  /** A start with a new conversation has no hook that says so, which the CLI would wait for. Said before anything that it does. */
+  const started = () => {
+    if (saidStarted || cli.resumed) return
+    saidStarted = true
+    event({ type: 'cli.started', at: now(), resumed: false, conversation: seed.conversation })
+  }
+  let watching = false
+  const watchWork = () => {
+    if (watching) return
+    watching = true
+    background('watching the work tree', work.start())
+  }
   let restartDue = false
   /** A turn that is under way ends first. */
   const restartWhenIdle = () => {
@@ -128,7 +159,15 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
     }, places),
     crashing('delivered', new Delivered(`${stateDir(places)}/delivered`), places),
   )
-  const hookServer = openHookServer(places.hooksPort, handleHooks({ profile, delivery, questions, event }))
+  const hookServer = openHookServer(places.hooksPort, handleHooks({
+    profile, delivery, questions,
+    toolsReady: () => ourTools.ready(),
+    event: (e) => {
+      started()
+      event(e)
+      if (e.type === 'prompt') setTimeout(watchWork, FIRST_REQUEST_MS)
+    },
+  }))
   const runs = runsOf(() => (seed.role === 'executor' ? work.tree() : Promise.resolve(null)))
   const ttyd = new Ttyd(places.run, env)
   const resizes = resizesOf(tmux)
@@ -137,9 +176,12 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
     report('cli', '')
     await Promise.all([prepared, hookServer])
     await cli.start()
+    setTimeout(watchWork, WATCH_AT_LATEST_MS)
   }
   const setUp = async (id: NonNullable<link.Seed['setupRun']>, command: string) => {
     report('setup', command)
+    await prepared
+    watchWork()
     const result = await runs.run(id, [command])
     if (result?.passed === true) await startCli()
     else if (result !== null) report('failed', result.tail)
@@ -152,7 +194,7 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
       while (progress?.step !== 'failed')
       Object.assign(seed, known)
       log('another seed: starting over')
-      await profile.prepare(seed)
+      prepared = prepare()
     }
   }
   onUp = () => {
@@ -171,8 +213,9 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
       }
       case 'run-cancel': return runs.cancel(frame.id)
       case 'sync': return work.sync()
-      case 'branch': return background('following the branch', work.follow(frame.branch, frame.tip))
-      case 'refs': return background('setting refs', work.showRefs(frame.refs))
+      case 'branch': return background('following the branch', prepared.then(() => work.follow(frame.branch, frame.tip)))
+      case 'refs': return background('setting refs', prepared.then(() => work.showRefs(frame.refs)))
+      case 'tools-listed': return ourTools.listed(frame.tookMs)
       case 'permission-mode': {
         seed.permissionMode = frame.mode
         return background('changing the permission mode', profile.prepare(seed).then(restartWhenIdle))
@@ -189,7 +232,7 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
   begin().catch((error: unknown) => {
     if (!stopSignal.aborted) throw error
   })
-  background('watching the work tree', work.start())
+  relay.start()
 
   return {
     ended: new Promise<number>(() => undefined),

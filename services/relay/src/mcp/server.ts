@@ -22,10 +22,13 @@ import { makeRate } from './rate.ts'
 import { toolResult } from './result.ts'
 import type { ToolResult } from './result.ts'
 
-export type McpDeps = { session: SessionId; role: Role; bus: Pick<Bus, 'call'>; held: Held; askWait: number; budget: Budget; log: Log }
+export type McpDeps = { session: SessionId; role: Role; bus: Pick<Bus, 'call'>; held: Held; askWait: number; /** The list of tools has gone out. `tookMs`: from the answer to `initialize` until it was asked for. */ onListed: (tookMs: number) => void; budget: Budget; log: Log }
 
 /** While the orchestrator is away (a restart), a call waits this long for it. */
 const PATIENCE = 45_000
+const Initialize = z.object({ method: z.literal('initialize') })
+/** More says nothing about how fast a CLI is: it lists the tools again later. */
+const LONGEST_STEP = 5000
 const talking = new Set<ToolName>(['ask', 'report_error', 'complete', 'send_message'])
 
 const inputSchemas = new Map(Object.entries(tools).map(([name, tool]) => [name, z.toJSONSchema(tool.input, { io: 'input', target: 'draft-7' })]))
@@ -39,6 +42,7 @@ export const mcpRoute = (deps: McpDeps) => {
   const mayTalk = makeRate(limits.messagesPerMinute, 60_000)
   const mayCall = makeRate(bounds.callsPerMinute, 60_000)
   const names = toolsOf(role)
+  let greetedAt = 0
 
   const call = async (name: string, given: unknown, extra: Extra, reply: { gone: AbortSignal; replied: Promise<boolean> }): Promise<ToolResult> => {
     const tool = names.find((one) => one === name)
@@ -66,7 +70,12 @@ export const mcpRoute = (deps: McpDeps) => {
     if (!json.ok) return sendJson(res, 400, { jsonrpc: '2.0', id: null, error: { code: -32_700, message: 'Parse error' } })
 
     const server = new Server({ name: 'orchestra', version: '0.1.0' }, { capabilities: { tools: {} } })
-    server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: listed(role) }))
+    if (Initialize.safeParse(json.value).success) void reply.replied.then(() => { greetedAt = Date.now() })
+    server.setRequestHandler(ListToolsRequestSchema, () => {
+      const tookMs = greetedAt === 0 ? 0 : Math.max(0, Math.min(Date.now() - greetedAt, LONGEST_STEP))
+      void reply.replied.then((whole) => { if (whole) deps.onListed(tookMs) })
+      return { tools: listed(role) }
+    })
     server.setRequestHandler(CallToolRequestSchema, (request, extra) => call(request.params.name, request.params.arguments, extra, reply))
     // A request of an unknown protocol version or shape: its sender gets the reason as the reply.
     server.onerror = (error) => error.message.startsWith('Bad Request') || log('mcp', { session, error: error.message })

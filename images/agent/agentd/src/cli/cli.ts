@@ -44,6 +44,11 @@ export class Cli {
     this.#o = options
   }
 
+  /** Whether the newest start took up an earlier conversation. */
+  get resumed(): boolean {
+    return this.#resumed
+  }
+
   get status(): Status {
     return this.#status
   }
@@ -63,9 +68,11 @@ export class Cli {
     this.#set('starting')
     await this.#watch()
     const command = ['/bin/bash', script.path]
-    if (await tmux.has(NAME)) await tmux.respawn(NAME, places.workspace, command)
-    else await tmux.start(NAME, places.workspace, command, SIZE, `${NAME}-exit`)
-    this.#pid = (await tmux.pane(NAME))?.pid ?? 0
+    // The tmux server is of this boot, so at the first start there is no session to find.
+    if (this.#starts > 1 && (await tmux.has(NAME))) {
+      await tmux.respawn(NAME, places.workspace, command)
+      this.#pid = (await tmux.pane(NAME))?.pid ?? 0
+    } else this.#pid = await tmux.start(NAME, places.workspace, command, SIZE, `${NAME}-exit`)
     background('waiting for the CLI to end', this.#awaitExit(this.#starts))
     await this.#look()
   }

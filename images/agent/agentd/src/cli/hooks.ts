@@ -6,7 +6,7 @@ import type { Delivery } from './delivery.ts'
 import type { HookHandler } from './hookserver.ts'
 import type { Questions } from './questions.ts'
 
-export type HooksOptions = { profile: Profile; delivery: Delivery; questions: Questions; event: (event: AgentEvent) => void }
+export type HooksOptions = { profile: Profile; delivery: Delivery; questions: Questions; event: (event: AgentEvent) => void; /** Resolves when the CLI has our tools, or will not get them. */ toolsReady: () => Promise<void> }
 
 export const handleHooks = (o: HooksOptions): HookHandler => async (body, gone) => {
   const hook = o.profile.readHook(body, new Date())
@@ -19,6 +19,7 @@ export const handleHooks = (o: HooksOptions): HookHandler => async (body, gone) 
     if (prompted.kind === 'copy') return o.profile.reply.refused()
     const messages = prompted.kind === 'ours' ? prompted.messages : []
     for (const event of hook.events) o.event(event.type === 'prompt' ? { ...event, messages } : event)
+    await o.toolsReady()
     return prompted.kind === 'ours' && prompted.voice === 'person' ? o.profile.reply.vouched() : o.profile.reply.nothing()
   }
   for (const event of hook.events) o.event(event)

@@ -50,12 +50,12 @@ export const tmuxOn = (dir: string, env: Record<string, string>) => {
       await must(['start-server'])
     },
     has: async (name: string): Promise<boolean> => (await attempt(['has-session', '-t', `=${name}`])).code === 0,
-    /** The dead pane stays to be read; `exitChannel` is signalled when the command ends. */
-    start: (name: string, cwd: string, command: string[], size: { cols: number; rows: number }, exitChannel: string | null): Promise<string> =>
-      must([
-        'new-session', '-d', '-s', name, '-x', String(size.cols), '-y', String(size.rows), '-c', cwd, ...command,
+    /** Resolves with the command's process id. The dead pane stays to be read; `exitChannel` is signalled when the command ends. */
+    start: async (name: string, cwd: string, command: string[], size: { cols: number; rows: number }, exitChannel: string | null): Promise<number> =>
+      Number(await must([
+        'new-session', '-d', '-P', '-F', '#{pane_pid}', '-s', name, '-x', String(size.cols), '-y', String(size.rows), '-c', cwd, ...command,
         ...(exitChannel === null ? [] : [';', 'set-option', '-w', '-t', `=${name}:`, 'remain-on-exit', 'on', ';', 'set-hook', '-w', '-t', `=${name}:`, 'pane-died', `wait-for -S ${exitChannel}`]),
-      ]),
+      ])),
     respawn: (name: string, cwd: string, command: string[]): Promise<string> => must(['respawn-pane', '-k', '-t', `=${name}:`, '-c', cwd, ...command]),
     /** Resolves when the channel is signalled, or with false when the server went away. */
     waitFor: async (channel: string): Promise<boolean> => (await attempt(['wait-for', channel])).code === 0,

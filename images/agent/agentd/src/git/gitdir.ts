@@ -3,6 +3,7 @@
  * alternates. Made from the seed; a second run keeps what the agent has and refreshes what is ours.
  */
 import { copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { refs } from '@orchestra/contracts'
 import type { link } from '@orchestra/contracts'
 import type { Places } from '../places.ts'
 import type { Git } from './git.ts'
@@ -17,20 +18,32 @@ export const ensureGitDir = async (places: Places, git: Git, seed: link.Seed): P
   // `ready` is written last: a gitdir without it is one that a kill left half-made.
   const ready = `${dir}/orchestra-ready`
   const fresh = !(await exists(ready))
-  for (const sub of ['objects/info', 'objects/pack', 'refs/heads', 'info']) await mkdir(`${dir}/${sub}`, { recursive: true })
-  await writeFile(`${dir}/objects/info/alternates`, `${seed.git.objects}\n`)
-  await writeFile(`${dir}/info/exclude`, seed.git.excludes)
-  await writeHooks(dir, seed.session)
+  await Promise.all(['objects/info', 'objects/pack', 'refs/heads', 'info', 'hooks'].map((sub) => mkdir(`${dir}/${sub}`, { recursive: true })))
+  await Promise.all([
+    writeFile(`${dir}/objects/info/alternates`, `${seed.git.objects}\n`),
+    writeFile(`${dir}/info/exclude`, seed.git.excludes),
+    writeHooks(dir, seed.session),
+    ...(fresh ? [writeFile(`${dir}/config`, configText(seed)), writeFile(`${dir}/HEAD`, `ref: refs/heads/${seed.git.branch}\n`)] : []),
+  ])
   if (fresh) {
-    await writeFile(`${dir}/config`, configText(seed))
-    await writeFile(`${dir}/HEAD`, `ref: refs/heads/${seed.git.branch}\n`)
-    await git(['update-ref', `refs/heads/${seed.git.branch}`, seed.git.tip])
-    await makeIndex(places, git, seed)
+    await Promise.all([makeRefs(git, seed), makeIndex(places, git, seed)])
+    await writeFile(ready, '')
+  } else {
+    await setShownRefs(git, seed.git.refs)
+    await git(['update-ref', refs.shown('base'), seed.git.base])
   }
-  await setShownRefs(git, seed.git.refs)
-  await git(['update-ref', 'refs/orchestra/base', seed.git.base])
-  if (fresh) await writeFile(ready, '')
   return fresh
+}
+
+/** All at once: every start of a session waits for it. */
+const makeRefs = async (git: Git, seed: link.Seed): Promise<void> => {
+  const own = [`update refs/heads/${seed.git.branch} ${seed.git.tip}`, `update ${refs.shown('base')} ${seed.git.base}`]
+  const shown = Object.entries(seed.git.refs).map(([name, sha]) => `update ${refs.shown(name)} ${sha}`)
+  const all = await git.try(['update-ref', '--stdin'], { input: [...own, ...shown, ''].join('\n') })
+  if (all.code === 0) return
+  // What is shown of others may lack an object; what is ours may not.
+  await git(['update-ref', '--stdin'], { input: [...own, ''].join('\n') })
+  await setShownRefs(git, seed.git.refs)
 }
 
 const makeIndex = async (places: Places, git: Git, seed: link.Seed): Promise<void> => {
@@ -39,8 +52,9 @@ const makeIndex = async (places: Places, git: Git, seed: link.Seed): Promise<voi
   if (seed.git.hasIndex) {
     await copyFile(places.seedIndex, index)
     // An index that does not read (another format, cut short) is made anew from the commit.
-    const read = await git.try(['diff-index', '--cached', '--quiet', 'HEAD'])
-    if (read.code === 0 || read.code === 1) return
+    // (Lists conflicts, of which there are none: git has to read all of it for that.)
+    const read = await git.try(['ls-files', '--unmerged'])
+    if (read.code === 0) return
   }
   await rm(index, { force: true })
   await git(['read-tree', seed.git.tip])

@@ -28,6 +28,8 @@ export class Work {
   readonly #watch: WorkWatch
   readonly #skips: Skips
   readonly #brings: boolean
+  /** Nothing is brought before: `start` looks at everything. */
+  #started = false
   /** One change of refs at a time, in the order they came. */
   readonly #inTurn = serial()
   /** Tip of the host's branch that the agent was asked to merge. */
@@ -47,7 +49,7 @@ export class Work {
       branch: o.seed.git.branch,
       onGit: (what) => this.#sync.poke(what),
       onFiles: (path) => {
-        background('looking at a file', this.#skips.changed(path).then(() => this.#sync.poke('files')))
+        background('looking at a file', this.#skips.changed(path).then(() => this.#sync.changed(path)))
       },
       onNestedRepository: (path) => this.#skips.nested(path),
       onPolling: o.onNotice,
@@ -57,6 +59,7 @@ export class Work {
   async start(): Promise<void> {
     // The branch may have moved while the container was away.
     await this.follow(this.#o.seed.git.branch, this.#o.seed.git.tip)
+    this.#started = true
     if (!this.#brings) return
     await this.#watch.start()
     await this.#skips.scan(this.#o.git)
@@ -82,7 +85,7 @@ export class Work {
         log(`the branch was not moved to ${tip}: ${outcome.kept}`)
         this.#o.tell(`Somebody moved your branch ${branch} on the host to ${tip.slice(0, 12)}, and yours was left where it is, since ${outcome.kept}. Their commit is refs/orchestra/host: merge it into your branch (\`git merge refs/orchestra/host\`) as soon as your work allows, so that both arrive.`)
       }
-      this.#sync.poke('both')
+      if (this.#started) this.#sync.poke('both')
     })
   }
 

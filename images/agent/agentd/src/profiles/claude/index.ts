@@ -26,9 +26,9 @@ export const claude = (places: Places): Profile => {
       // Not covered by the two above: fetched from a download host at the first start, its refusal would stand in every timeline.
       CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
       MCP_TOOL_TIMEOUT: String(TOOL_TIMEOUT_MS),
-      // The first request of a session has to have our tools: the start waits for them.
-      MCP_CONNECTION_NONBLOCKING: '0',
-      CLAUDE_CODE_MCP_STARTUP_WAIT_MS: '8000',
+      // By default a connection is given up after 30 s, which a busy machine may take. (No setting makes a CLI in a terminal wait for
+      // its tools before a first prompt: cli/ourtools.ts does.)
+      MCP_TIMEOUT: '120000',
       // A held question is neither idle nor to be moved to the background.
       CLAUDE_CODE_MCP_TOOL_IDLE_TIMEOUT: '0',
       CLAUDE_CODE_MCP_AUTO_BACKGROUND_MS: '0',

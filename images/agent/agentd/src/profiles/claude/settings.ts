@@ -16,8 +16,8 @@ const HELD_HOOKS = ['PreToolUse', 'PermissionRequest'] as const
 const hooks = (places: Places) => {
   const url = `http://127.0.0.1:${places.hooksPort}/hook`
   const http = (timeout: number) => [{ hooks: [{ type: 'http', url, timeout }] }]
-  // Over http SessionStart does not fire.
-  const started = [{ hooks: [{ type: 'command', command: `curl -s -m 5 --noproxy '*' --data-binary @- ${url}`, timeout: QUICK }] }]
+  // Over http SessionStart does not fire. A first start waits for no process: agentd sees it by the CLI's own record.
+  const started = [{ matcher: 'resume|clear|compact', hooks: [{ type: 'command', command: `curl -s -m 5 --noproxy '*' --data-binary @- ${url}`, timeout: QUICK }] }]
   return {
     SessionStart: started,
     ...Object.fromEntries(QUICK_HOOKS.map((name) => [name, http(QUICK)])),
@@ -50,11 +50,9 @@ export const mcpConfigPath = (places: Places) => `${places.home}/.orchestra/mcp.
 export const settingsPath = (places: Places) => `${places.home}/.orchestra/settings.json`
 
 export const writeSettings = async (places: Places, seed: link.Seed): Promise<void> => {
-  await mkdir(`${places.home}/.claude`, { recursive: true })
-  await mkdir(`${places.home}/.orchestra`, { recursive: true })
+  await Promise.all(['.claude', '.orchestra'].map((folder) => mkdir(`${places.home}/${folder}`, { recursive: true })))
   const mode = seed.permissionMode === 'bypass' ? 'bypassPermissions' : 'default'
-  const user = {
-    ...(await readObject(`${places.home}/.claude/settings.json`)),
+  const ours = {
     skipDangerousModePermissionPrompt: true,
     disableAutoMode: 'disable',
     crossSessionInbound: 'accept',
@@ -63,11 +61,14 @@ export const writeSettings = async (places: Places, seed: link.Seed): Promise<vo
     cleanupPeriodDays: 3650,
     permissions: { defaultMode: mode, allow: ['mcp__orchestra'] },
   }
-  await writeJson(`${places.home}/.claude/settings.json`, user)
   // Given on the command line, above what a project's own settings say.
-  await writeJson(settingsPath(places), { disableAllHooks: false, crossSessionInbound: 'accept', disableAutoMode: 'disable', permissions: { defaultMode: mode }, hooks: hooks(places) })
-  await writeJson(mcpConfigPath(places), { mcpServers: { orchestra: { type: 'http', url: `http://127.0.0.1:${places.gatewayPort}/mcp`, alwaysLoad: true } } })
-  await writeState(places)
+  const given = { disableAllHooks: false, crossSessionInbound: 'accept', disableAutoMode: 'disable', permissions: { defaultMode: mode }, hooks: hooks(places) }
+  const mcp = { mcpServers: { orchestra: { type: 'http', url: `http://127.0.0.1:${places.gatewayPort}/mcp`, alwaysLoad: true } } }
+  const userPath = `${places.home}/.claude/settings.json`
+  await Promise.all([
+    readObject(userPath).then((theirs) => writeJson(userPath, { ...theirs, ...ours })),
+    writeJson(settingsPath(places), given), writeJson(mcpConfigPath(places), mcp), writeState(places),
+  ])
 }
 
 const writeState = async (places: Places): Promise<void> => {
