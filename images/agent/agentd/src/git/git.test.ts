@@ -87,6 +87,35 @@ it('a snapshot has everything but ignored files and nested repositories, and tou
   expect(await git(['ls-tree', '-r', '--name-only', (await snapshots.take([])).sha])).toContain('ignored')
 })
 
+it('a snapshot by names is the one that a look through everything gives', async () => {
+  const all = async () => (await new Snapshots(places, git).take([])).tree
+  const snapshots = new Snapshots(places, git)
+  agent('mkdir -p d/e && echo 1 > d/e/one && echo 2 > d/two && echo 3 > three')
+  await snapshots.take([])
+  const after = async (command: string, ...changed: string[]) => {
+    agent(command)
+    const { tree } = await snapshots.take([], new Set(changed))
+    expect(tree).toBe(await all())
+  }
+  await after('echo more >> a.txt && echo new > "d/odd *name"', 'a.txt', 'd/odd *name')
+  await after('echo i > ignored && echo x >> d/two', 'ignored', 'd/two')
+  await after('rm three && touch passing && rm passing', 'three', 'passing')
+  await after('mv d ../elsewhere', 'd')
+  await after('mkdir d && ln -s ../a.txt d/link', 'd/link')
+  await after('rm -r d && ln -s .. d', 'd', 'd/link')
+  await after('rm d && mkdir d && echo 1 > d/in && echo 2 > d/untold', 'd')
+  await after('echo "*.log" >> .gitignore && echo l > x.log', 'x.log', '.gitignore')
+  await after('git add -f ignored && git commit -qm mine', 'a.txt')
+  expect(agent('git status --porcelain -uno')).not.toContain('ignored')
+})
+
+it('a snapshot is a commit as git writes one', async () => {
+  agent('echo two > a.txt')
+  const { sha, head, tree } = await new Snapshots(places, git).take([])
+  expect(await git(['cat-file', '-p', sha])).toMatch(new RegExp(`^tree ${tree}\nparent ${head}\nauthor orchestra <snapshot@orchestra.invalid> \\d+ \\+0000\n`))
+  expect((await git.try(['fsck', '--strict', sha])).stderr).not.toMatch(/error|warning/)
+})
+
 it('snapshots asked for at the same moment do not get in each other\'s way, nor does a killed one\'s lock', async () => {
   const snapshots = new Snapshots(places, git)
   writeFileSync(`${places.git}/orchestra-index.lock`, '')

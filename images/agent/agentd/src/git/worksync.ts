@@ -31,6 +31,10 @@ export type WorkSyncOptions = {
   tell: (text: string) => void
 }
 
+/** `files`: changed by name; with `everything` nobody knows which. */
+type Dirty = { commits: boolean; files: Set<string>; everything: boolean; force: boolean }
+const filesIn = (dirty: Dirty): boolean => dirty.everything || dirty.files.size > 0
+
 export class WorkSync {
   readonly #o: WorkSyncOptions
   readonly #snapshots: Snapshots
@@ -38,7 +42,7 @@ export class WorkSync {
   #known: Sha[]
   #hostTip: Sha
   #pushedSnapshot: Sha | null = null
-  #dirty = { commits: true, files: true, force: false }
+  #dirty: Dirty = { commits: true, files: new Set(), everything: true, force: false }
   #running: Promise<void> | null = null
   #timer: NodeJS.Timeout | null = null
   #failures = 0
@@ -69,17 +73,24 @@ export class WorkSync {
     this.#refused = { tip: '', times: 0, told: '' }
   }
 
+  /** Something of this kind may have changed, nobody knows what. */
   poke(what: 'commits' | 'files' | 'both', force = false): void {
     if (what !== 'files') this.#dirty.commits = true
-    if (what !== 'commits') this.#dirty.files = true
+    if (what !== 'commits') this.#dirty.everything = true
     if (force) this.#dirty.force = true
+    this.#schedule(this.#failures > 0 ? GATHER_MS : this.#pause())
+  }
+
+  /** This file may have changed. */
+  changed(path: string): void {
+    if (!this.#dirty.everything) this.#dirty.files.add(path)
     this.#schedule(this.#failures > 0 ? GATHER_MS : this.#pause())
   }
 
   /** Everything pushed that can be, now; resolves after one full pass. */
   async settle(): Promise<void> {
     await this.#running
-    this.#dirty = { commits: true, files: true, force: false }
+    this.#dirty = { commits: true, files: new Set(), everything: true, force: false }
     await this.#pass()
   }
 
@@ -101,7 +112,7 @@ export class WorkSync {
     if (this.#running !== null) return this.#running
     this.#running = this.#work().finally(() => {
       this.#running = null
-      if (this.#dirty.commits || this.#dirty.files) this.#schedule(this.#pause())
+      if (this.#dirty.commits || filesIn(this.#dirty)) this.#schedule(this.#pause())
     })
     return this.#running
   }
@@ -114,19 +125,20 @@ export class WorkSync {
 
   async #work(): Promise<void> {
     const todo = this.#dirty
-    this.#dirty = { commits: false, files: false, force: false }
+    this.#dirty = { commits: false, files: new Set(), everything: false, force: false }
     const before = this.#pushedSnapshot
-    const failed = { commits: todo.commits, files: todo.files }
+    const files = filesIn(todo)
+    const failed = { commits: todo.commits, files }
     try {
       if (todo.commits) failed.commits = !(await this.#pushCommits())
-      if (todo.files) failed.files = !(await this.#pushSnapshot(todo.force))
+      if (files) failed.files = !(await this.#pushSnapshot(todo.force, todo.everything ? null : todo.files))
     } catch (error) {
       log(`work could not be read from the gitdir: ${reasonOf(error)}`)
     }
     this.#failures = failed.commits || failed.files ? this.#failures + 1 : 0
-    this.#inVain = todo.files && !failed.files && before === this.#pushedSnapshot ? this.#inVain + 1 : 0
+    this.#inVain = files && !failed.files && before === this.#pushedSnapshot ? this.#inVain + 1 : 0
     if (failed.commits) this.#dirty.commits = true
-    if (failed.files) this.#dirty = { ...this.#dirty, files: true, force: this.#dirty.force || todo.force }
+    if (failed.files) this.#dirty = { ...this.#dirty, everything: true, force: this.#dirty.force || todo.force }
   }
 
   /** False: try again later. */
@@ -153,13 +165,13 @@ export class WorkSync {
     return this.#refusedBecause(tip, reply.reason ?? 'no reason was given')
   }
 
-  async #pushSnapshot(force: boolean, full = false): Promise<boolean> {
-    const snapshot = await this.#snapshots.take(this.#o.skip())
+  async #pushSnapshot(force: boolean, changed: ReadonlySet<string> | null, full = false): Promise<boolean> {
+    const snapshot = await this.#snapshots.take(this.#o.skip(), changed)
     if (snapshot.sha === this.#pushedSnapshot && !force) return true
     const have = full ? [] : [...this.#known, ...(this.#pushedSnapshot === null ? [] : [this.#pushedSnapshot])]
     const pushed = await pushPack(this.#o.places, this.#o.post, { kind: 'snapshot', want: snapshot.sha, head: snapshot.head, have: have.filter((sha) => sha !== snapshot.sha) })
     if (!pushed.ok) return this.#later(pushed.reason)
-    if (pushed.reply.needFull === true && !full) return this.#pushSnapshot(force, true)
+    if (pushed.reply.needFull === true && !full) return this.#pushSnapshot(force, changed, true)
     if (pushed.reply.accepted) this.#pushedSnapshot = snapshot.sha
     else log(`a snapshot was refused: ${pushed.reply.reason ?? 'no reason was given'}`)
     // Refused for what is in it: only another state of the files can do better.
