@@ -73,7 +73,9 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
   const mend = (): Promise<void> => mending(() => mendInboxes(core))
 
   const follow = (what: 'checkout' | 'refs'): void => background(core, `following the ${what}`, following(async () => {
-    await followCheckout(core)
+    const changed = what === 'refs' ? await core.outside.refreshRefs() : 'head'
+    if (changed === 'head') await followCheckout(core)
+    else if (changed === 'branches') core.feed.projectChanged()
     if (what === 'refs') { await followBranches(core); await refreshRequests(core) }
     spec.check()
   }))

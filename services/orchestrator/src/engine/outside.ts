@@ -24,6 +24,8 @@ export type Outside = {
   image(): ImageDefinition | null
   /** A sentence, or null; true when it is another than before. */
   setDiskWarning(text: string | null): boolean
+  /** After a change of refs: whether the checkout itself has to be looked at, or only the list of branches changed. */
+  refreshRefs(): Promise<'head' | 'branches' | 'same'>
   /** Each says whether what people see of it changed. */
   refreshCheckout(): Promise<boolean>
   refreshServices(): Promise<boolean>
@@ -68,6 +70,16 @@ export const makeOutside = (ports: Ports, place: Place, report: (what: string, e
     await readConfig()
     return changed(before, checkout)
   }
+  /** The work tree is looked at only where HEAD moved or something was begun: a session's own refs change all the time. */
+  const refreshRefs = async (): Promise<'head' | 'branches' | 'same'> => {
+    const before = now()
+    const head = await repository.head()
+    if (changed({ branch: before.branch, head: before.head, busy: before.busy }, head)) return 'head'
+    const branches = await repository.branches()
+    if (!changed(before.branches, branches)) return 'same'
+    checkout = { ...before, branches }
+    return 'branches'
+  }
   const refreshServices = async (): Promise<boolean> => {
     const before = [engine, credential]
     const [seen, status] = await Promise.all([runtime.engine(), bus.credentialStatus()])
@@ -101,6 +113,7 @@ export const makeOutside = (ports: Ports, place: Place, report: (what: string, e
       settings: settings(row), credential, held: null, registries, warnings: [...(facts?.warnings ?? []), ...(configured.warning ? [configured.warning] : []), ...warningOf(engine), ...(diskWarning ? [diskWarning] : [])],
     }),
     refreshCheckout,
+    refreshRefs,
     refreshServices,
     refreshRegistries,
     start: async () => {

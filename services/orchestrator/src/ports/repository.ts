@@ -65,6 +65,9 @@ export interface Repository {
   /** Refuses bare, empty, partial clones and other formats with `unsupported_repository`. Submodules, LFS, shallow: works, with warnings. */
   facts(): Promise<Result<RepositoryFacts>>
   checkout(): Promise<Checkout>
+  /** The part of `checkout` that costs next to nothing. */
+  head(): Promise<Pick<Checkout, 'branch' | 'head' | 'busy'>>
+  branches(): Promise<string[]>
   /** Resolves a branch, tag or commit. */
   resolve(name: string): Promise<Sha | null>
   branchTip(branch: string): Promise<Sha | null>

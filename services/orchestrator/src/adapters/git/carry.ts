@@ -9,13 +9,17 @@ import { withDir } from './nofollow.ts'
 const MAX_FILES = 500
 const MAX_BYTES = 50 * 1024 * 1024
 
-/**
- * Copies the checkout's files that are ignored by git and match a pattern (gitignore's own syntax) of `patterns` or of the
- * commit's `.worktreeinclude`. Links are not copied, nothing existing is overwritten. Returns what was copied, as paths.
- */
-export const carryFiles = async (c: Context, into: { path: string }, commit: string, patterns: string[], gitDir?: string): Promise<string[]> => {
+/** What is to be carried: patterns (gitignore's own syntax) of the settings and of the commit's `.worktreeinclude`. */
+export const carriedBy = async (c: Context, commit: string, patterns: string[], gitDir?: string): Promise<string[]> => {
   const included = await fileAt(c, commit, '.worktreeinclude', gitDir)
-  const lines = [...patterns, ...(included?.text.split('\n') ?? [])].map((l) => l.trim()).filter((l) => l !== '' && !l.startsWith('#'))
+  return [...patterns, ...(included?.text.split('\n') ?? [])].map((l) => l.trim()).filter((l) => l !== '' && !l.startsWith('#'))
+}
+
+/**
+ * Copies the checkout's files that are ignored by git and match one of the patterns. Links are not copied, nothing existing is
+ * overwritten. Returns what was copied, as paths.
+ */
+export const carryFiles = async (c: Context, into: { path: string }, lines: string[]): Promise<string[]> => {
   if (lines.length === 0) return []
   const top = c.place().top
   const found = await withExcludes(c, lines.join('\n') + '\n', async (file) =>

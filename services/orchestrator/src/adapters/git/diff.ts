@@ -1,7 +1,8 @@
 /** Diffs, from objects alone: no work tree is read, no driver runs. */
-import type { DiffStat, DiffView, FileChange, SessionId, Sha } from '@orchestra/contracts'
+import { Sha } from '@orchestra/contracts'
+import type { DiffStat, DiffView, FileChange, SessionId } from '@orchestra/contracts'
 import { records, textOf, type Raw } from './bytes.ts'
-import { type Context, mustSha, shaFrom, treeOf } from './context.ts'
+import { type Context, shaFrom, treeOf } from './context.ts'
 import { flagsOf } from './policy.ts'
 import { PATCH_PER_FILE, PATCH_TOTAL, splitPatches } from './patches.ts'
 import { parseRaw, type RawChange, takeChange } from './raw-diff.ts'
@@ -96,46 +97,70 @@ export type Differ = {
   stat: (of: { session: SessionId; tip: Sha; target: Sha }) => Promise<DiffStat>
 }
 
-export const createDiffer = (c: Context, snapshots: Snapshots): Differ => {
-  const bases = new Map<string, Sha>()
-  const mergeBase = async (target: Sha, tip: Sha): Promise<Sha> => {
-    const key = `${target} ${tip}`
-    // Unrelated histories have none: then all of the branch is new against the target itself.
-    const found = bases.get(key) ?? (await shaFrom(c.git, ['merge-base', target, tip])) ?? target
-    if (bases.size > 500) bases.clear()
-    bases.set(key, found)
+/** Answers of objects never change, so each is worked out once; callers at the same time wait for the same answer. */
+const remembered = <T>(most: number): ((key: string, work: () => Promise<T>) => Promise<T>) => {
+  const known = new Map<string, Promise<T>>()
+  return (key, work) => {
+    const found = known.get(key) ?? work()
+    known.delete(key)
+    known.set(key, found)
+    for (const oldest of known.keys()) if (known.size > most) known.delete(oldest)
+    found.catch(() => known.delete(key))
     return found
   }
+}
+
+type Now = { tree: Sha; gitDir: string | undefined; clean: boolean }
+
+export const createDiffer = (c: Context, snapshots: Snapshots): Differ => {
+  const bases = remembered<Sha>(500)
+  const trees = remembered<Sha>(500)
+  const branches = remembered<Map<string, RawChange>>(50)
+  const stats = remembered<DiffStat>(200)
+  // As large as what is shown: only the newest few, for pages that look at the same moment.
+  const views = remembered<Omit<DiffView, 'version'>>(4)
+
+  // Unrelated histories have none: then all of the branch is new against the target itself.
+  const mergeBase = (target: Sha, tip: Sha): Promise<Sha> => (target === tip ? Promise.resolve(tip) : bases(`${target} ${tip}`, async () => (await shaFrom(c.git, ['merge-base', target, tip])) ?? target))
+  const treeAt = (commit: Sha): Promise<Sha> => trees(commit, () => treeOf(c.git, commit))
 
   /** What the worktree holds now: the snapshot, or, where the branch moved on since it was taken, the snapshot with the branch's changes. */
-  const present = async (session: SessionId, tip: Sha): Promise<{ tree: Sha; gitDir: string | undefined; clean: boolean }> => {
+  const present = async (session: SessionId, tip: Sha): Promise<Now> => {
     const snap = await snapshots.newest(session)
-    if (!snap) return { tree: await treeOf(c.git, tip), gitDir: undefined, clean: true }
+    if (!snap) return { tree: await treeAt(tip), gitDir: undefined, clean: true }
     const gitDir = openStore(c, session)
     if (snap.head === tip) return { tree: snap.tree, gitDir, clean: false }
-    const merged = await c.git(['merge-tree', '--write-tree', tip, snap.sha], { gitDir, expect: 'any' })
-    if (merged.code === 0) return { tree: await mustSha(c.git, ['rev-parse', merged.stdout.toString('latin1').trim()], { gitDir }), gitDir, clean: false }
-    return { tree: snap.tree, gitDir, clean: false }
+    // Not remembered: no ref holds the tree, so that the store's tidying may take it away again.
+    const both = await c.git(['merge-tree', '--write-tree', tip, snap.sha], { gitDir, expect: 'any' })
+    return { tree: both.code === 0 ? Sha.parse(both.stdout.toString('latin1').trim()) : snap.tree, gitDir, clean: false }
+  }
+
+  /** What the branch alone has changed, by path. */
+  const onBranch = (base: Sha, tip: Sha): Promise<Map<string, RawChange>> => branches(`${base} ${tip}`, async () => {
+    if (base === tip) return new Map()
+    const out = await c.git(['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', base, tip])
+    return new Map(parseRaw(out.stdout).map((ch) => [textOf(ch.path), ch]))
+  })
+
+  const view = async (session: SessionId, base: Sha, tip: Sha, now: Now, context: number): Promise<Omit<DiffView, 'version'>> => {
+    const [whole, committed, tipTree] = await Promise.all([fileChanges(c, { gitDir: now.gitDir }, base, now.tree, context), now.clean ? null : onBranch(base, tip), treeAt(tip)])
+    await stats(`${base} ${now.tree}`, () => Promise.resolve(whole.stat))
+    const files = committed === null || tipTree === now.tree ? whole.files : whole.files.map((f) => ({ ...f, state: stateOf(f, committed) }))
+    return { session, mergeBase: base, tip, tree: now.tree, stat: whole.stat, files, truncated: whole.truncated }
   }
 
   return {
     diff: async ({ session, tip, target, version, context }) => {
       const [base, now] = await Promise.all([mergeBase(target, tip), present(session, tip)])
-      const at = { gitDir: now.gitDir }
-      const [whole, committed, tipTree] = await Promise.all([
-        fileChanges(c, at, base, now.tree, context),
-        now.clean ? null : c.git(['diff-tree', '-r', '-z', '--raw', '--no-abbrev', '--no-renames', base, tip], at),
-        now.clean ? now.tree : treeOf(c.git, tip, at),
-      ])
-      const onBranch = committed && tipTree !== now.tree ? new Map(parseRaw(committed.stdout).map((ch) => [textOf(ch.path), ch])) : null
-      const files = onBranch === null ? whole.files : whole.files.map((f) => ({ ...f, state: stateOf(f, onBranch) }))
-      return { session, version, mergeBase: base, tip, tree: now.tree, stat: whole.stat, files, truncated: whole.truncated }
+      return { ...(await views(`${session} ${base} ${tip} ${now.tree} ${context}`, () => view(session, base, tip, now, context))), version }
     },
     stat: async ({ session, tip, target }) => {
       const [base, now] = await Promise.all([mergeBase(target, tip), present(session, tip)])
-      const out = await c.git(['diff-tree', ...quiet, '--raw', '--numstat', base, now.tree], { gitDir: now.gitDir })
-      const { counted } = readCounted(out.stdout)
-      return { files: counted.length, added: sum(counted.map((f) => f.added)), removed: sum(counted.map((f) => f.removed)) }
+      return stats(`${base} ${now.tree}`, async () => {
+        const out = await c.git(['diff-tree', ...quiet, '--raw', '--numstat', base, now.tree], { gitDir: now.gitDir })
+        const { counted } = readCounted(out.stdout)
+        return { files: counted.length, added: sum(counted.map((f) => f.added)), removed: sum(counted.map((f) => f.removed)) }
+      })
     },
   }
 }

@@ -9,7 +9,7 @@ import { ownIndex, withExcludes } from './exclude.ts'
 import { openOperation, readHead } from './heads.ts'
 import { NoRepository, type Place } from './locate.ts'
 import { gitlinks } from './import.ts'
-import { listBranches } from './refs.ts'
+import { branchTip, listBranches } from './refs.ts'
 
 const unsupported = (message: string, next: string): { ok: false; problem: Problem } => fail(problem('unsupported_repository', message, { next }))
 
@@ -34,11 +34,11 @@ export const facts = async (c: Context): Promise<Result<RepositoryFacts>> => {
   if (config.has('extensions.partialclone') || [...config].some(([k, v]) => /^remote\..*\.promisor$/.test(k) && v === 'true')) {
     return unsupported('The repository is a partial clone: some of its objects are only on its remote, where agents can\'t get them.', 'Fetch everything: `git fetch --refetch --no-filter`, then `git config --unset remote.origin.promisor`; or make a full clone.')
   }
-  const head = await shaFrom(c.git, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
-  if (!head) return unsupported('The repository has no commit on its current branch yet.', 'Make a first commit: `git commit --allow-empty -m "First commit"`.')
-  const submodules = [...(await gitlinks(c, head))].map(textOf)
+  const tip = await shaFrom(c.git, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
+  if (!tip) return unsupported('The repository has no commit on its current branch yet.', 'Make a first commit: `git commit --allow-empty -m "First commit"`.')
+  const submodules = [...(await gitlinks(c, tip))].map(textOf)
   const alternates = alternatesOf(place.objects)
-  return ok({ top: place.top, gitDir: place.gitDir, objects: place.objects, alternates, submodules, warnings: await warningsOf(c, place, { head, alternates, submodules, config }) })
+  return ok({ top: place.top, gitDir: place.gitDir, objects: place.objects, alternates, submodules, warnings: await warningsOf(c, place, { head: tip, alternates, submodules, config }) })
 }
 
 /** Stores that this one borrows from, theirs included, as git follows them (five deep). */
@@ -65,13 +65,16 @@ const warningsOf = async (c: Context, place: Place, o: { head: string; alternate
   return w
 }
 
+export const head = async (c: Context): Promise<Pick<Checkout, 'branch' | 'head' | 'busy'>> => {
+  const { gitDir } = c.place()
+  const { branch, sha } = readHead(gitDir)
+  const tip = sha ?? (branch === null ? null : await branchTip(c, branch)) ?? await shaFrom(c.git, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'])
+  return { branch, head: tip, busy: openOperation(gitDir) }
+}
+
 export const checkout = async (c: Context): Promise<Checkout> => {
-  const place = c.place()
-  const head = readHead(place.gitDir)
-  const [sha, branches, dirty] = await Promise.all([
-    head.sha ?? shaFrom(c.git, ['rev-parse', '--verify', '--quiet', 'HEAD^{commit}']), listBranches(c), dirtyPaths(c),
-  ])
-  return { branch: head.branch, head: sha, branches, dirty: dirty.map(textOf), busy: openOperation(place.gitDir) }
+  const [at, dirty] = await Promise.all([head(c), dirtyPaths(c)])
+  return { ...at, branches: listBranches(c), dirty: dirty.map(textOf) }
 }
 
 /** Paths that differ from HEAD or are untracked and not ignored, as `git status` has them. */

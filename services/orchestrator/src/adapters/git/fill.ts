@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fail, ok, problem, type Result, type Sha } from '@orchestra/contracts'
 import type { WorktreeSpec } from '../../ports/repository.ts'
 import { textOf } from './bytes.ts'
-import { carryFiles } from './carry.ts'
+import { carriedBy, carryFiles } from './carry.ts'
 import type { Context } from './context.ts'
 import { recordOf } from './heads.ts'
 import { trustHooks } from './hooks.ts'
@@ -23,23 +23,22 @@ export const fillWorktree = (c: Context, spec: WorktreeSpec, carry: string[]): P
     const index = join(record.gitDir, 'index')
     await trustHooks(c, record)
     // The index is renamed into place when every file is there, so its presence says that an earlier attempt got to the end.
-    if (!existsSync(index)) {
-      const making = join(record.gitDir, `orchestra-index-${randomUUID()}`)
-      const failed = await writeTree(c, { gitDir: record.gitDir, workTree: spec.path, index: making, tree: tip })
-      if (failed) return fail(failed)
+    const making = join(record.gitDir, `orchestra-index-${randomUUID()}`)
+    const write = existsSync(index) ? null : writeTree(c, { gitDir: record.gitDir, workTree: spec.path, index: making, tree: tip })
+    const [failed, links, wanted] = await Promise.all([write, gitlinks(c, tip), carriedBy(c, tip, carry)])
+    if (failed) return fail(failed)
+    if (write) {
       c.crash('fill: before the index')
       renameSync(making, index)
     }
-    const links = await gitlinks(c, tip)
-    const carried = await carryFiles(c, spec, tip, carry)
+    const carried = await carryFiles(c, spec, wanted)
     return ok({ carried, submodules: [...links].map(textOf) })
   })
 
 /** Whole tree into a folder. An existing file of the same path is overwritten; anything else there stays. */
 const writeTree = async (c: Context, o: { gitDir?: string; workTree: string; index: string; tree: string }): Promise<ReturnType<typeof problem> | null> => {
   const at = { gitDir: o.gitDir, index: o.index, workTree: o.workTree, attributes: o.tree, timeoutMs: 10 * 60_000 }
-  await c.git(['read-tree', o.tree], at)
-  const out = await c.git(['checkout-index', '--all', '--force', '--quiet', '--index'], { ...at, expect: 'any' })
+  const out = await c.git(['read-tree', '--reset', '-u', o.tree], { ...at, expect: 'any' })
   if (out.code === 0) return null
   rmSync(o.index, { force: true })
   const full = /No space left/.test(out.stderr)
@@ -55,7 +54,7 @@ export const exportTree = async (c: Context, tree: Sha, into: string, carry: str
   try {
     const failed = await writeTree(c, { gitDir, workTree: into, index, tree })
     if (failed) return fail(failed)
-    await carryFiles(c, { path: into }, tree, carry, gitDir)
+    await carryFiles(c, { path: into }, await carriedBy(c, tree, carry, gitDir))
     return ok(undefined)
   } finally {
     rmSync(index, { force: true })

@@ -48,12 +48,14 @@ export type Git = {
 }
 
 const MINUTE = 60_000
+const KEPT_MS = 5000
+const YOUNG_MS = 2000
 
 /** `defaultGitDir` is asked at each call, because the repository is found lazily. */
 export const createGit = (stateDir: string, defaultGitDir: () => string, uid = process.getuid?.() ?? 0): Git => {
   const empty = join(stateDir, 'empty')
   mkdirSync(empty, { recursive: true })
-  const named = new Map<string, { stamp: string; at: number; settings: Setting[] }>()
+  const named = new Map<string, { stamp: string; until: number; settings: Promise<Setting[]> }>()
 
   const command = (args: string[], gitDir: string, o: GitOptions, extra: readonly Setting[]): Command => {
     const workTree = o.workTree ?? empty
@@ -71,16 +73,33 @@ export const createGit = (stateDir: string, defaultGitDir: () => string, uid = p
     return runProcess(file, all, { env, cwd, input: o.input, maxOutput: o.maxOutput ?? 64 * 1024 * 1024, timeoutMs: o.timeoutMs ?? 2 * MINUTE })
   }
 
-  /** Drivers and hooks that the repository's configuration names. Asked again when a file of it changed, or after 5 s (included files). */
-  const namedBy = async (gitDir: string): Promise<Setting[]> => {
-    const stamp = ['config', 'config.worktree', '../../config'].map((f) => stampOf(join(gitDir, f))).join()
-    const known = named.get(gitDir)
-    if (known && known.stamp === stamp && Date.now() - known.at < 5000) return known.settings
+  const keysOf = async (gitDir: string): Promise<string[]> => {
     const out = await raw(['config', '--list', '--name-only', '-z'], gitDir, {}, [])
     if (out.code !== 0) throw new GitFailed(['config', '--list'], out)
-    const settings = blanked(records(out.stdout).map((r) => Buffer.from(r, 'latin1').toString('utf8')))
-    named.set(gitDir, { stamp, at: Date.now(), settings })
-    return settings
+    return records(out.stdout).map((r) => Buffer.from(r, 'latin1').toString('utf8'))
+  }
+
+  /**
+   * Drivers and hooks that the repository's configuration names. Asked again when a file of it changed, or after 5 s where it
+   * includes other files, or where a file is so young that a change need not show in its times.
+   */
+  const namedBy = (gitDir: string): Promise<Setting[]> => {
+    const own = stampOf(join(gitDir, 'config'), join(gitDir, 'config.worktree'))
+    const main = join(gitDir, '../..')
+    const mains = stampOf(join(main, 'config'))
+    // The record of a worktree without configuration of its own: the repository's alone counts.
+    if (own.text === NO_FILES && mains.text !== NO_FILE && named.get(main)?.until === Number.POSITIVE_INFINITY) return namedBy(main)
+    const stamp = `${own.text},${mains.text}`
+    const known = named.get(gitDir)
+    if (known && known.stamp === stamp && Date.now() < known.until) return known.settings
+    const keys = keysOf(gitDir)
+    const mine = { stamp, until: Date.now() + KEPT_MS, settings: keys.then(blanked) }
+    named.set(gitDir, mine)
+    const settled = Date.now() - Math.max(own.newest, mains.newest) > YOUNG_MS
+    keys.then(
+      (all) => { if (settled && !all.some((key) => /^include(if)?\./.test(key))) mine.until = Number.POSITIVE_INFINITY },
+      () => { if (named.get(gitDir) === mine) named.delete(gitDir) })
+    return mine.settings
   }
 
   const git = async (args: string[], o: GitOptions = {}): Promise<Output> => {
@@ -99,7 +118,9 @@ export const createGit = (stateDir: string, defaultGitDir: () => string, uid = p
 }
 
 const ownerOf = (path: string): number | null => statSync(path, { throwIfNoEntry: false })?.uid ?? null
-const stampOf = (path: string): string => {
-  const s = statSync(path, { throwIfNoEntry: false })
-  return s ? `${s.ino}.${s.size}.${s.mtimeMs}` : '-'
+const NO_FILE = '-'
+const NO_FILES = '-,-'
+const stampOf = (...files: string[]): { text: string; newest: number } => {
+  const all = files.map((f) => statSync(f, { throwIfNoEntry: false }))
+  return { text: all.map((s) => (s ? `${s.ino}.${s.size}.${s.mtimeMs}.${s.ctimeMs}` : NO_FILE)).join(), newest: Math.max(0, ...all.map((s) => s?.ctimeMs ?? 0)) }
 }

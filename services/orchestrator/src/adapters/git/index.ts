@@ -4,7 +4,7 @@ import type { Repository } from '../../ports/repository.ts'
 import { applyToCheckout, unapplyFromCheckout } from './apply.ts'
 import { createContext, type RepositoryOptions } from './context.ts'
 import { createDiffer, fileChanges } from './diff.ts'
-import { checkout, facts } from './facts.ts'
+import { checkout, facts, head } from './facts.ts'
 import { fileAt } from './files.ts'
 import { exportTree, fillWorktree, restoreWorktree } from './fill.ts'
 import { importCommits } from './import.ts'
@@ -14,7 +14,7 @@ import { nestedRepositories } from './nested.ts'
 import { createMirror } from './mirror.ts'
 import { pushCommand } from './push.ts'
 import { recover } from './recover.ts'
-import { aheadBehind, branchTip, freeBranch, pin, resolveName } from './refs.ts'
+import { branchTip, createDistances, freeBranch, listBranches, pin, resolveName } from './refs.ts'
 import { seedGit, worktreeIndex } from './seed.ts'
 import { createSnapshots } from './snapshots.ts'
 import { readSpec, writeSpec } from './spec.ts'
@@ -28,6 +28,7 @@ export const createRepository = (options: RepositoryOptions): Repository => {
   const c = createContext(options)
   const snapshots = createSnapshots(c)
   const differ = createDiffer(c, snapshots)
+  const distances = createDistances(c)
   const lander = createLander(c)
   const mirror = createMirror(c)
   let recovered: Promise<void> | null = null
@@ -40,11 +41,13 @@ export const createRepository = (options: RepositoryOptions): Repository => {
   return {
     facts: () => facts(c),
     checkout: () => checkout(c),
+    head: () => head(c),
+    branches: async () => listBranches(c),
     resolve: (name) => resolveName(c, name),
     branchTip: (branch) => branchTip(c, branch),
-    freeBranch: (wanted) => freeBranch(c, wanted),
+    freeBranch: async (wanted) => freeBranch(c, wanted),
     worktreeFolders: async (parent) => worktreeFolders(parent),
-    aheadBehind: (branch, of) => aheadBehind(c, branch, of),
+    aheadBehind: distances,
     addWorktree: (spec) => ready(() => addWorktree(c, spec)),
     fillWorktree: (spec, carry) => ready(() => fillWorktree(c, spec, carry)),
     removeWorktree: (spec) => ready(() => removeWorktree(c, spec)),

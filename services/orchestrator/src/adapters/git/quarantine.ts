@@ -20,6 +20,7 @@ export type Ingest = { kind: 'ok'; q: Quarantine } | { kind: 'rejected'; reason:
 /** Below this many objects they are stored one by one, as git itself does on a push: else a busy day leaves hundreds of packs. */
 const LOOSE_BELOW = 100
 const MAX_COMMITS = 20_000
+const WALK_MS = 5 * 60_000
 
 /** Nothing is wrong with the pack: the same again may pass. */
 export class NotNow extends Error {
@@ -69,17 +70,23 @@ export type Known = 'all refs' | string[]
 export type Judged = { kind: 'disconnected' } | { kind: 'rejected'; reason: string } | { kind: 'passed'; commits: Sha[]; flags: string[] }
 export type Rules = { links: ReadonlySet<Raw>; carried: ReadonlySet<Raw>; hooksPath: string | null; /** bytes of new objects as they are unpacked; none: not counted */ unpacked?: { file: number; all: number } }
 
-/** Every object that `tip` leads to is here or known, and every commit that is new keeps the policy. */
-export const inspect = async (c: Context, q: Quarantine, tip: Sha, known: Known, rules: Rules, gitDir?: string): Promise<Judged> => {
-  const at = { gitDir, objects: q.dir, timeoutMs: 5 * 60_000 }
+/** The commits that are new and the walk over all that is, when every object that `tip` leads to is here or known; else null. */
+export const connected = async (c: Context, q: Quarantine, tip: Sha, known: Known, gitDir?: string): Promise<{ commits: Sha[]; walked: Buffer } | null> => {
   const range = known === 'all refs' ? { args: [tip, '--not', '--all'] } : { args: ['--stdin'], input: [tip, ...known.map((k) => `^${k}`), ''].join('\n') }
   // One walk for both questions: it fails on a missing object, and prints commits as bare names, everything else with a path.
-  const walk = await c.git(['rev-list', '--objects', ...range.args], { ...at, input: range.input, expect: 'any', maxOutput: 256 * 1024 * 1024 })
-  if (walk.code !== 0) return { kind: 'disconnected' }
-  const commits = walk.stdout.toString('latin1').split('\n').filter((l) => l.length === 40) as Sha[]
+  const walk = await c.git(['rev-list', '--objects', ...range.args], { gitDir, objects: q.dir, timeoutMs: WALK_MS, input: range.input, expect: 'any', maxOutput: 256 * 1024 * 1024 })
+  return walk.code === 0 ? { commits: walk.stdout.toString('latin1').split('\n').filter((l) => l.length === 40) as Sha[], walked: walk.stdout } : null
+}
+
+/** Every object that `tip` leads to is here or known, and every commit that is new keeps the policy. */
+export const inspect = async (c: Context, q: Quarantine, tip: Sha, known: Known, rules: Rules, gitDir?: string): Promise<Judged> => {
+  const at = { gitDir, objects: q.dir, timeoutMs: WALK_MS }
+  const found = await connected(c, q, tip, known, gitDir)
+  if (found === null) return { kind: 'disconnected' }
+  const { commits, walked } = found
   if (commits.length > MAX_COMMITS) return { kind: 'rejected', reason: `more than ${MAX_COMMITS} new commits at once` }
   if (commits.length === 0) return { kind: 'passed', commits, flags: [] }
-  const large = rules.unpacked && (await tooLarge(c, at, walk.stdout, rules.unpacked))
+  const large = rules.unpacked && (await tooLarge(c, at, walked, rules.unpacked))
   if (large) return { kind: 'rejected', reason: large }
   const out = await c.git(['diff-tree', '--stdin', '-r', '-c', '-z', '--raw', '--root', '--no-renames', '--no-abbrev'], { ...at, input: commits.join('\n') + '\n' })
   const verdict = judge(parsePerCommit(out.stdout), rules.links, rules.carried, rules.hooksPath)

@@ -1,16 +1,21 @@
 /** A session's uncommitted work: snapshot commits in a bare store of ours, whose alternates are the repository's objects. */
 import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { limits, type SessionId, Sha } from '@orchestra/contracts'
 import type { ImportOutcome } from '../../ports/repository.ts'
 import { alternateLine } from './bytes.ts'
 import type { Context } from './context.ts'
-import { discard, ingest, inspect, migrate } from './quarantine.ts'
+import { connected, discard, ingest, migrate } from './quarantine.ts'
+import { judge } from './policy.ts'
+import { parseRaw } from './raw-diff.ts'
+import { refFromFiles } from './ref-files.ts'
+import { listBranches, pinRef } from './refs.ts'
 
 export type Snapshot = { sha: Sha; tree: Sha; head: Sha }
 const NEWEST = 'refs/snapshots/newest'
 const KEPT = 300
+const ABSENT = 'the pack does not bring the snapshot that it was said to bring'
 /** Imports after which a store's packs and loose objects become one pack. */
 const REPACK_EVERY = 60
 
@@ -48,23 +53,30 @@ export const createSnapshots = (c: Context): Snapshots => {
         return { kind: 'rejected', reason }
       }
       const at = { gitDir: store, objects: taken.q.dir }
-      const shape = await c.git(['log', '-1', '--no-show-signature', '--format=%T %P', snapshot, '--'], { ...at, expect: 'any' })
-      const [tree, parent, more] = shape.stdout.toString('latin1').trim().split(' ')
-      if (shape.code !== 0 || !tree) return reject('the pack does not bring the snapshot that it was said to bring')
-      if (parent !== head || more !== undefined) return reject('a snapshot has exactly one parent, the HEAD it was taken on')
-      const judged = await inspect(c, taken.q, snapshot, await complete(c, store, session), { links: new Set(), carried: new Set(), hooksPath: null }, store)
-      if (judged.kind === 'disconnected') {
+      const known = await load(session)
+      const [shown, whole] = await Promise.all([
+        c.git(['log', '-1', '--no-show-signature', '--format=%T %P', '-z', '--raw', '-r', '--no-abbrev', '--no-renames', '--ignore-submodules=none', snapshot, '--'], { ...at, expect: 'any' }),
+        connected(c, taken.q, snapshot, complete(c, session, known?.sha ?? null), store),
+      ])
+      if (whole === null) {
+        const there = await c.git(['cat-file', '-e', `${snapshot}^{commit}`], { ...at, expect: 'any' })
+        if (there.code !== 0) return reject(ABSENT)
         // A parent that was never imported (refused, diverged) is only in a full pack.
         await discard(taken.q)
         return { kind: 'need-full' }
       }
+      const end = shown.stdout.indexOf(0)
+      const [tree, parent, more] = shown.stdout.toString('latin1', 0, end < 0 ? undefined : end).trim().split(' ')
+      if (shown.code !== 0 || !tree) return reject(ABSENT)
+      if (parent !== head || more !== undefined) return reject('a snapshot has exactly one parent, the HEAD it was taken on')
       // A nested repository in uncommitted work is shown, not refused: nothing of a snapshot is ever checked out with its gitlinks.
-      const flags = judged.kind === 'rejected' ? ['nested-repository'] : judged.flags
+      const judged = judge([{ commit: snapshot, changes: end < 0 ? [] : parseRaw(shown.stdout.subarray(end + 2)) }], new Set(), new Set(), null)
+      const flags = judged.rejected === null ? judged.flags : ['nested-repository']
       // Kept as packs: `tidy` makes one of them now and then, and nobody waits for a write of single files.
       const { release } = await migrate(c, taken.q, { looseBelow: 0 })
       const found = { sha: snapshot, tree: Sha.parse(tree), head }
-      const ref = `refs/snapshots/at/${Date.now()}`
-      await c.git(['update-ref', '--no-deref', '--stdin'], { gitDir: store, input: `update ${NEWEST} ${snapshot}\nupdate ${ref} ${snapshot}\n` })
+      writeRef(store, `refs/snapshots/at/${Date.now()}`, snapshot)
+      writeRef(store, NEWEST, snapshot)
       await release()
       newest.set(session, found)
       const count = (imports.get(session) ?? 0) + 1
@@ -75,14 +87,19 @@ export const createSnapshots = (c: Context): Snapshots => {
   }
 }
 
-/** Commits whose whole history the store sees: what it holds, the repository's branches, the session's pins. */
-const complete = async (c: Context, store: string, session: SessionId): Promise<string[]> => {
-  const [repo, own] = await Promise.all([
-    c.git(['for-each-ref', '--format=%(objectname)', `refs/orchestra/pin/${session}`, 'refs/heads']),
-    c.git(['for-each-ref', '--format=%(objectname)', '--count=1', NEWEST], { gitDir: store }),
-  ])
-  const all = [...repo.stdout.toString('latin1').split('\n'), ...own.stdout.toString('latin1').split('\n')].filter((l) => l !== '')
-  return [...new Set(all)]
+/** Commits whose whole history the store sees: the newest that it holds, the repository's branches, the session's pins. */
+const complete = (c: Context, session: SessionId, newest: Sha | null): Sha[] => {
+  const refs = [...listBranches(c).map((branch) => `refs/heads/${branch}`), ...['base', 'tip', 'host'].map((name) => pinRef(`${session}/${name}`))]
+  const tips = refs.map((ref) => refFromFiles(c.place(), ref)).filter((sha): sha is Sha => sha !== null && sha !== 'unclear')
+  return [...new Set([...tips, ...(newest === null ? [] : [newest])])]
+}
+
+/** Our own store's refs are files that nobody else writes: put in place whole, under the session's lock. */
+const writeRef = (store: string, ref: string, to: Sha): void => {
+  const path = join(store, ref)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(`${path}.new`, `${to}\n`)
+  renameSync(`${path}.new`, path)
 }
 
 export const openStore = (c: Context, session: SessionId): string => {

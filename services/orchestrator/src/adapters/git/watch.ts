@@ -49,8 +49,13 @@ export const watch = (c: Context, onChange: (what: What) => void, maxFolders = M
 
   const watchRefs = (): void => {
     const { common, gitDir } = c.place()
-    add(common, common, 'refs', (name) => { if (name === 'worktrees') watchRefs() })
-    add(gitDir, gitDir, 'refs', (name) => { if (name === 'index' || name === 'HEAD') { hint('checkout'); rescan() } })
+    // One folder, unless the project is a linked worktree itself.
+    for (const dir of new Set([common, gitDir])) {
+      add(dir, dir, 'refs', (name) => {
+        if (name === 'worktrees' && dir === common) watchRefs()
+        if ((name === 'index' || name === 'HEAD') && dir === gitDir) { hint('checkout'); rescan() }
+      })
+    }
     const heads = join(common, 'refs', 'heads')
     const below = (dir: string): void => {
       add(dir, dir, 'refs', () => below(dir))

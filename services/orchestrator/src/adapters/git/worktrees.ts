@@ -29,11 +29,10 @@ export const addWorktree = (c: Context, spec: WorktreeSpec): Promise<Result<void
     // A record without its folder is from an attempt that a crash ended, or a folder that was deleted by hand.
     if (known) await forget(known.gitDir)
     mkdirSync(dirname(spec.path), { recursive: true })
-    await pin(c, `${spec.session}/base`, spec.base)
     const tip = await branchTip(c, spec.branch)
     const how = tip ? [spec.path, spec.branch] : ['-b', spec.branch, spec.path, spec.base]
-    const out = await c.git(['worktree', 'add', '--quiet', '--no-checkout', ...(tip ? [] : ['--no-track']), ...how],
-      { workTree: c.place().top, env: identityEnv(await c.identity()), expect: 'any' })
+    const [out] = await Promise.all([c.git(['worktree', 'add', '--quiet', '--no-checkout', ...(tip ? [] : ['--no-track']), ...how],
+      { workTree: c.place().top, env: identityEnv(await c.identity()), expect: 'any' }), pin(c, `${spec.session}/base`, spec.base)])
     if (out.code === 0) return ok(undefined)
     const taken = /already (checked out|used by worktree)|already exists|cannot lock ref/.test(out.stderr)
     return fail(problem(taken ? 'name_taken' : 'git_failed', `The worktree on branch ${spec.branch} could not be made.`, { about, detail: out.stderr }))

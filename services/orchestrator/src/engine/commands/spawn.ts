@@ -12,7 +12,7 @@ type Ends = { base: Sha; target: string }
 
 /** Where it starts and where it goes, before anything is made. */
 const resolveEnds = async (core: Core, input: { base?: string; target?: string }): Promise<Result<Ends>> => {
-  const checkout = await core.repository.checkout()
+  const checkout = await core.repository.head()
   const target = input.target ?? checkout.branch
   if (target === null) return fail(problem('target_unknown', 'The checkout is on no branch (detached HEAD): name the target branch to merge into.'))
   const targetTip = await core.repository.branchTip(target)

@@ -16,10 +16,10 @@ export const shownRefs = (sessions: SessionRow[], target: Sha | null): Record<st
 
 const brief = async (core: Core, f: SeedFacts, sessions: SessionRow[]): Promise<string> => {
   const { session: s, base, settings } = f
-  const [checkout, spec, target] = await Promise.all([core.repository.checkout(), core.repository.readSpec(), s.target ? core.repository.branchTip(s.target) : null])
+  const [spec, target] = await Promise.all([core.repository.readSpec(), s.target ? core.repository.branchTip(s.target) : null])
   const behind = target ? (await core.repository.aheadBehind(base, target)).behind : 0
   const others = sessions.filter((o) => o.role === 'executor' && o.id !== s.id && o.phase !== 'deleted' && o.phase !== 'deleting')
-  return briefOf({ session: { ...s, carried: f.carried, covers: f.covers }, others, base, behind, lacks: checkout.dirty, spec: spec?.text ?? null, setupCommand: settings.setupCommand, checkCommand: settings.checkCommand })
+  return briefOf({ session: { ...s, carried: f.carried, covers: f.covers }, others, base, behind, lacks: core.outside.checkout().dirty, spec: spec?.text ?? null, setupCommand: settings.setupCommand, checkCommand: settings.checkCommand })
 }
 
 /** The setup command runs once, before the first turn; a session that has talked already has had it. */
