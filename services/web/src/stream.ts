@@ -6,6 +6,9 @@ import { useStore } from './store.ts'
 /** The server sends a heartbeat at least every 15 s; after three missed ones the connection counts as dead. */
 const SILENCE_MS = 45_000
 
+/** A frame that comes alone is folded at once; after one, the next ones wait for the screen's next frame. */
+const ALONE_MS = 40
+
 /**
  * Keeps the state socket open until the returned function is called. Frames of one animation frame are folded together; in a
  * background tab at most once a second.
@@ -22,8 +25,10 @@ export const openStream = (): (() => void) => {
     clearTimeout(silence)
     silence = setTimeout(() => socket.reconnect(), SILENCE_MS)
   }
+  let flushedAt = 0
   const flush = () => {
     scheduled = false
+    flushedAt = performance.now()
     const frames = queue
     queue = []
     if (frames.length && useStore.getState().receive(frames, Date.now())) socket.reconnect()
@@ -32,6 +37,7 @@ export const openStream = (): (() => void) => {
     if (scheduled) return
     scheduled = true
     if (document.hidden) setTimeout(flush, 1000)
+    else if (performance.now() - flushedAt > ALONE_MS) queueMicrotask(flush)
     else requestAnimationFrame(flush)
   }
   // A frame asked for while visible never comes once the tab is hidden.

@@ -5,7 +5,8 @@ import type { MessageRow } from '../domain/rows.ts'
 import type { Store, Touched } from '../ports/store.ts'
 import type { Place } from './core.ts'
 import type { Outside } from './outside.ts'
-import { loadViews, mergeViewOf, messageViews, runViewOf } from './views.ts'
+import { makeInputs } from './inputs.ts'
+import { mergeViewOf, messageViews, runViewOf, viewsOf } from './views.ts'
 import type { Views } from './views.ts'
 
 export type Feed = {
@@ -28,10 +29,10 @@ export type Feed = {
 
 const shown = { waiting: 20, messages: 500, merges: 100, runs: 100 } as const
 
-const empty = (): Touched => ({ project: false, sessions: new Set(), messages: new Set(), merges: new Set(), runs: new Set(), activity: new Map(), effects: 0, events: [] })
+const empty = (): Touched => ({ project: false, sessions: new Set(), messages: new Set(), merges: new Set(), runs: new Set(), usage: false, egressRequests: false, activity: new Map(), effects: 0, events: [] })
 
 const addTo = (all: Touched, more: Touched): void => {
-  all.project ||= more.project
+  for (const key of ['project', 'usage', 'egressRequests'] as const) all[key] ||= more[key]
   for (const key of ['sessions', 'messages', 'merges', 'runs'] as const) for (const id of more[key]) (all[key] as Set<unknown>).add(id)
   for (const [session, seq] of more.activity) all.activity.set(session, seq)
   all.events.push(...more.events)
@@ -46,6 +47,9 @@ export const makeFeed = (store: Store, place: Place, outside: Outside, report: (
   const messageWatchers = new Set<{ message: MessageId; listener: () => void }>()
   /** What was last told of each session's state. */
   const told = new Map<SessionId, string>()
+  const inputs = makeInputs(store.read)
+  /** What was committed while nobody listened was not read. */
+  let missed = false
   let pending: Touched | null = null
   /** Rises by one a patch, so that a page sees a gap; starts above any number an earlier process gave. */
   let seq = Date.now()
@@ -55,7 +59,7 @@ export const makeFeed = (store: Store, place: Place, outside: Outside, report: (
     pending = null
     if (!touched) return
     if (touched.events.length) eventListener(touched.events)
-    if (listeners.size === 0) return
+    if (listeners.size === 0) { missed = true; return }
     const changes = await changesOf(touched)
     if (changes.length === 0) return
     seq += 1
@@ -71,7 +75,8 @@ export const makeFeed = (store: Store, place: Place, outside: Outside, report: (
   })
 
   const changesOf = async (touched: Touched): Promise<Change[]> => {
-    const views = await loadViews(store.read, place, outside)
+    const views = await viewsOf(await inputs(missed ? null : touched), store.read, place, outside)
+    missed = false
     const changes: Change[] = []
     const restated = stateChanges(views)
     for (const id of restated) {
@@ -109,7 +114,7 @@ export const makeFeed = (store: Store, place: Place, outside: Outside, report: (
     subscribe: (listener) => { listeners.add(listener); return () => listeners.delete(listener) },
     snapshot: () => inOrder(async () => {
       const [views, messages, merges, runs] = await Promise.all([
-        loadViews(store.read, place, outside), store.read.messages({ limit: shown.messages }), store.read.merges(shown.merges), store.read.runs(shown.runs),
+        inputs(null).then((all) => viewsOf(all, store.read, place, outside)), store.read.messages({ limit: shown.messages }), store.read.merges(shown.merges), store.read.runs(shown.runs),
       ])
       const state = {
         project: views.project, sessions: views.sessions, attention: views.attention, messages: await messageViews(store.read, views, messages),

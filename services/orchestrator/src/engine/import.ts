@@ -6,6 +6,7 @@ import type { SessionRow } from '../domain/rows.ts'
 import type { ImportOutcome } from '../ports/repository.ts'
 import type { Core } from './core.ts'
 import { background, system } from './core.ts'
+import { diffAhead } from './diffs.ts'
 import { showRefs } from './follow.ts'
 import { lookForNested } from './nested.ts'
 import { refreshStat } from './stat.ts'
@@ -104,6 +105,7 @@ const takeSnapshot = async (core: Core, row: SessionRow, sha: Sha, head: Sha, bo
   const outcome = await core.repository.importSnapshot(row.id, body, sha, head)
   if (outcome.kind === 'need-full') return { accepted: false, tip: row.tip, needFull: true }
   if (outcome.kind === 'rejected' || outcome.kind === 'waiting') return { accepted: false, tip: row.tip, reason: outcome.reason }
+  diffAhead(core, row.id)
   const newest = await core.repository.newestSnapshot(row.id)
   await core.commit(async (tx) => {
     const now = await tx.session(row.id)

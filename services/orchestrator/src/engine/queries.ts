@@ -1,11 +1,11 @@
 /** Reads for pages and agents. */
-import { fail, ok, problem } from '@orchestra/contracts'
-import type { DiffView, Result, SessionId } from '@orchestra/contracts'
+import type { SessionId } from '@orchestra/contracts'
 import { conversationOf } from '../domain/conversation.ts'
 import { timelineOf } from '../domain/timeline.ts'
 import type { EventRow, EventType } from '../domain/rows.ts'
 import type { Engine, Page } from '../ports/engine.ts'
 import type { Core } from './core.ts'
+import { followDiff } from './diffs.ts'
 import { loadViews, messageViews } from './views.ts'
 
 type Queries = Pick<Engine, 'timeline' | 'conversation' | 'messages' | 'diff'>
@@ -26,15 +26,6 @@ const projected = async <T extends { seq: number }>(core: Core, session: Session
   }
 }
 
-export const diffOf = async (core: Core, session: SessionId, context: number): Promise<Result<DiffView>> => {
-  const row = await core.store.read.session(session)
-  if (!row) return fail(problem('session_unknown', `There is no session "${session}".`, { about: session }))
-  if (!row.tip || !row.target) return fail(problem('wrong_state', `${session} has no branch: there is nothing to compare.`, { about: session }))
-  const target = await core.repository.branchTip(row.target)
-  if (!target) return fail(problem('target_unknown', `Its target branch "${row.target}" is gone.`, { about: session }))
-  return ok(await core.repository.diff({ session, tip: row.tip, target, version: row.diffVersion, context }))
-}
-
 export const makeQueries = (core: Core): Queries => ({
   timeline: (session, page) => projected(core, session, page, timelineOf),
   conversation: async (session, page) => {
@@ -46,5 +37,5 @@ export const makeQueries = (core: Core): Queries => ({
     const views = await loadViews(core.store.read, core, core.outside)
     return { messages: await messageViews(core.store.read, views, rows.slice(-limit)), more: rows.length > limit }
   },
-  diff: (session, context) => diffOf(core, session, context),
+  diff: (session, context) => followDiff(core, session, context),
 })

@@ -145,6 +145,26 @@ test('pages get patches in order without a gap', async () => {
   expect(seen).toEqual(seen.map((_, i) => seq + 1 + i))
 })
 
+test('what patches say adds up to what a fresh snapshot says', async () => {
+  const told = new Map<string, unknown>()
+  t.engine.subscribe((_, changes) => { for (const c of changes) told.set(`${c.entity} ${c.id}`, c.value) })
+  await spawn('auth')
+  await t.engine.settled()
+  const auth = 'auth' as SessionId
+  await t.comesUp(auth)
+  await t.engine.report({ type: 'ask', session: auth, id: randomUUID(), question: 'Which?', options: ['a', 'b'], recommended: null, origin: 'tool' })
+  await t.engine.report({ type: 'usage', session: auth, request: randomUUID(), model: 'claude-sonnet-4-5', tokens: { input: 10, output: 5, cacheRead: 0, cacheWrite: 0 }, status: 200, window: null, at: new Date().toISOString() })
+  await t.engine.report({ type: 'egress-refused', session: auth, host: 'evil.example', port: 443, reason: 'nobody allowed it', cause: 'unlisted', at: new Date().toISOString() })
+  await t.engine.dispatch('message.send', { to: auth, text: 'hello', kind: 'note' }, { actor: owner })
+  await t.engine.dispatch('settings.save', { memoryMb: 1024 }, { actor: owner })
+  await t.engine.settled()
+  const { state } = await t.engine.snapshot()
+  expect(state.attention.length).toBeGreaterThan(1)
+  expect(told.get('attention all')).toEqual(state.attention)
+  expect(told.get('session auth')).toEqual(state.sessions.find((s) => s.id === auth))
+  expect(told.get(`project ${state.project.id}`)).toEqual(state.project)
+})
+
 test('a container that keeps ending is left for the person; one that ended with the stack is not counted', async () => {
   await spawn('crashy')
   await t.engine.settled()

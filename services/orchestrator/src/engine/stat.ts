@@ -1,8 +1,12 @@
 /** How much a session has changed against its target, for its row. Counted beside the work, never in its way. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { SessionId } from '@orchestra/contracts'
 import type { Core } from './core.ts'
 
 const refreshing = new WeakMap<Core, Map<SessionId, { again: boolean }>>()
+
+/** The pages' own question comes first, and mostly has worked out the answer to this one. */
+const LATER_MS = 150
 
 /** One count at a time for each session; what changes meanwhile is counted by one more. */
 export const refreshStat = async (core: Core, id: SessionId): Promise<void> => {
@@ -13,7 +17,11 @@ export const refreshStat = async (core: Core, id: SessionId): Promise<void> => {
   const mine = { again: true }
   all.set(id, mine)
   try {
-    while (mine.again) { mine.again = false; await countOnce(core, id) }
+    while (mine.again) {
+      await sleep(LATER_MS)
+      mine.again = false
+      await countOnce(core, id)
+    }
   } finally { all.delete(id) }
 }
 

@@ -9,6 +9,8 @@ import { whyQueued } from '../domain/receipts.ts'
 import type { MergeRow, MessageRow, RunRow, SessionRow, UsageTotal } from '../domain/rows.ts'
 import type { Reader } from '../ports/store.ts'
 import type { Place } from './core.ts'
+import { readInputs } from './inputs.ts'
+import type { Inputs } from './inputs.ts'
 import type { Outside } from './outside.ts'
 
 type Delivering = { now: string; /** why it still waits */ why: (m: MessageRow) => string; /** its deliveries to single sessions, for a message to all */ copies: MessageRow[] }
@@ -73,13 +75,11 @@ export type Views = {
   askers(messages: ReadonlySet<MessageId>): SessionId[]
 }
 
-const recent = 200
+/** Everything small at once, read anew. */
+export const loadViews = async (read: Reader, place: Place, outside: Outside): Promise<Views> => viewsOf(await readInputs(read), read, place, outside)
 
-/** Everything small at once: sessions, open questions, usage, what waits for the person. */
-export const loadViews = async (read: Reader, place: Place, outside: Outside): Promise<Views> => {
-  const [rows, open, usage, settingsRow, merges, messages, hosts, now, runs] = await Promise.all([
-    read.sessions(), read.openQuestions(), read.usage(), read.settings(), read.merges(100), read.messages({ limit: recent }), read.egressRequests(), read.now(), read.runs(recent),
-  ])
+/** The same from what was read before. */
+export const viewsOf = async ({ sessions: rows, open, usage, settings: settingsRow, merges, messages, hosts, runs, now }: Inputs, read: Reader, place: Place, outside: Outside): Promise<Views> => {
   const askedBy = (m: MessageRow): SessionId | null => (m.from.kind === 'session' ? m.from.id : null)
   const limit = outside.credential().limit
   const held = limit && Date.parse(limit.until) > Date.parse(now)

@@ -53,6 +53,8 @@ export type Touched = {
   messages: Set<MessageId>
   merges: Set<MergeId>
   runs: Set<RunId>
+  usage: boolean
+  egressRequests: boolean
   /** Sessions with new events, and the newest number of each. */
   activity: Map<SessionId, number>
   effects: number

@@ -1,4 +1,4 @@
-import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react'
+import { useEffectEvent, useLayoutEffect, useState, useSyncExternalStore } from 'react'
 import { createLoader, type Loader, type LoaderState } from './loader.ts'
 import type { Result } from '@orchestra/contracts'
 
@@ -16,7 +16,8 @@ export const useLive = <T,>(key: string, version: number | string, load: () => P
     setHeld({ key, loader })
   }
   const request = useEffectEvent(() => loader.request(load))
-  useEffect(() => { request() }, [loader, version])
+  // Before the browser paints what led to it: a frame less until the answer is on the screen.
+  useLayoutEffect(() => { request() }, [loader, version])
   const state = useSyncExternalStore(loader.subscribe, loader.get)
   return { ...state, reload: () => loader.request(load) }
 }

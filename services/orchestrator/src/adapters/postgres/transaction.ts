@@ -6,7 +6,7 @@ import { put, writeActor } from './table.ts'
 import { egressRequests, merges, messages, runs, sessions, settings } from './tables.ts'
 
 export const nothingTouched = (): Touched => ({
-  project: false, sessions: new Set(), messages: new Set(), merges: new Set(), runs: new Set(), activity: new Map(), effects: 0, events: [],
+  project: false, sessions: new Set(), messages: new Set(), merges: new Set(), runs: new Set(), usage: false, egressRequests: false, activity: new Map(), effects: 0, events: [],
 })
 
 /** Writing methods of one open transaction; `touched` fills as they are used. */
@@ -16,7 +16,7 @@ export const transactionOn = (db: Queryable, project: ProjectId, touched: Touche
   putMessage: async (row) => { await put(db, messages, row); touched.messages.add(row.copyOf ?? row.id) },
   putMerge: async (row) => { await put(db, merges, row); touched.merges.add(row.id) },
   putRun: async (row) => { await put(db, runs, row); touched.runs.add(row.id) },
-  putEgressRequest: async (row) => { await put(db, egressRequests, row); touched.sessions.add(row.session) },
+  putEgressRequest: async (row) => { await put(db, egressRequests, row); touched.sessions.add(row.session); touched.egressRequests = true },
   putSettings: async (row, by) => {
     await db.query('insert into settings (project_id, updated_by) values ($1, $2) on conflict (project_id) do update set updated_by = $2, updated_at = now()', [project, writeActor(by)])
     await put(db, settings, row)
@@ -27,7 +27,7 @@ export const transactionOn = (db: Queryable, project: ProjectId, touched: Touche
       'insert into usage values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict (request) do nothing',
       [u.request, project, u.session, u.model, u.tokens.input, u.tokens.output, u.tokens.cacheRead, u.tokens.cacheWrite, u.status, u.costUsd, u.window?.used ?? null, u.window?.resetsAt ?? null, u.at],
     )
-    if (added.rowCount === 1) touched.sessions.add(u.session)
+    if (added.rowCount === 1) { touched.sessions.add(u.session); touched.usage = true }
     return added.rowCount === 1
   },
   event: async (e) => {
