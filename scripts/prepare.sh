@@ -5,7 +5,7 @@ set -eu
 ORCHESTRA_ROOT=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd -P)
 ORCHESTRA_HOME=${ORCHESTRA_HOME:-$HOME/.orchestra}
 export ORCHESTRA_ROOT ORCHESTRA_HOME
-for part in launcher/common engine launcher/hostenv launcher/images launcher/settings launcher/stack; do
+for part in launcher/common engine launcher/hostenv launcher/images launcher/settings launcher/stack launcher/cli; do
   . "$ORCHESTRA_ROOT/scripts/$part.sh"
 done
 assume_yes=1

@@ -74,7 +74,7 @@ backup_volumes() {
     set -eu
     cd /in
     add() { tar --append --file /out/volumes.tar --warning=no-file-changed --warning=no-file-removed --warning=no-file-ignored "$@" || test $? = 1; }
-    add --exclude="*/objects" --exclude="*/.npm" --exclude="*/.cache" --exclude="*.lock" .
+    add --exclude="*/objects" --exclude="*/.npm" --exclude="*/.cache" --exclude=index.lock --exclude=HEAD.lock .
     find . -type d -name objects -prune | while read -r folder; do add "$folder"; done
   ' || die "the volumes could not be read."
 }
@@ -121,6 +121,7 @@ cmd_restore() {
   stack_environment
   stack_build
   restore_into
+  lock_drop
   up_project
 }
 
@@ -149,7 +150,7 @@ restore_into() {
     set -- "$@" --volume "$volume:/in/volumes/$volume"
   done
   docker run --rm --network none --user 0:0 --entrypoint sh "$@" --volume "${stack}_state:/in/state" --volume "$restore_work:/out:ro" "orchestra-orchestrator:$ORCHESTRA_TAG" -c '
-    cd /in && tar --extract --file /out/volumes.tar --numeric-owner --same-owner --exclude=./spec . && chown --reference=. .' || die "the volumes could not be restored."
+    cd /in && tar --extract --file /out/volumes.tar --numeric-owner --same-owner --exclude=./spec .' || die "the volumes could not be restored."
   step "Branches, worktrees, spec"
   mkdir -p "$restore_work/spec"
   tar -C "$restore_work" -xf "$restore_work/volumes.tar" ./spec 2>/dev/null || :

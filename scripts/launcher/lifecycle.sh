@@ -144,5 +144,7 @@ cmd_status() {
     case "$line" in *'|exited|-|0|'*) continue ;; esac
     printf '  %-14s %s\n' "$service" "$(say "$rest" | awk -F'|' '{ print ($2 == "-" ? $1 : $1 ", " $2) }')"
   done
+  say "disk"
+  stack_exec orchestrator node services/orchestrator/src/disk.ts 2>/dev/null || say "  not to be had now"
   say "sessions  $(docker ps -q --filter "label=dev.orchestra.install=$stack" --filter label=dev.orchestra.session | wc -l | tr -d ' ') running"
 }

@@ -53,8 +53,16 @@ remove_find() {
   remove_networks=$(docker network ls -q --filter "label=com.docker.compose.project=$stack")
 }
 
-# Without the services: only what is in the repository and on the disk is read.
-leave() { stack_compose --progress quiet run --rm --no-deps -T orchestrator node services/orchestrator/src/leave.ts "$@"; }
+# Without the services and without a network: only what is in the repository and on the disk is read.
+leave() {
+  leave_volume() { printf 'type=volume,source=%s_%s,target=%s' "$stack" "$1" "$2"; }
+  docker run --rm --network none --read-only --tmpfs /tmp --cap-drop ALL --cap-add SETUID --cap-add SETGID --security-opt no-new-privileges:true \
+    --env "ORCHESTRA_PROJECT_DIR=$project_dir" --env "ORCHESTRA_HOME=$ORCHESTRA_HOME" --env "ORCHESTRA_INSTALL=$stack" \
+    --mount "type=bind,source=$project_dir,target=$project_dir" --mount "type=bind,source=$ORCHESTRA_HOME,target=$ORCHESTRA_HOME" \
+    --mount "$(leave_volume secrets /run/secrets),volume-subpath=orchestrator,readonly" --mount "$(leave_volume state /var/lib/orchestra)" \
+    --mount "$(leave_volume mirror /run/mirror)" --mount "$(leave_volume spawner-sock /run/spawner)" \
+    "orchestra-orchestrator:$ORCHESTRA_TAG" node services/orchestrator/src/leave.ts "$@"
+}
 has_volume() { docker volume inspect "$stack"_"$1" >/dev/null 2>&1; }
 
 remove_say() {

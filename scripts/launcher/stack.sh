@@ -46,7 +46,10 @@ stack_images() {
 stack_build() {
   missing=''
   for image in $(stack_images); do image_exists "$image" || missing="$missing $image"; done
-  if [ -z "$missing" ]; then return 0; fi
+  if [ -z "$missing" ]; then
+    stack_build_clis
+    return 0
+  fi
   mkdir -p "$ORCHESTRA_HOME/cache"
   build_log=$ORCHESTRA_HOME/cache/build.log
   export ORCHESTRA_NPMRC="$ORCHESTRA_HOME/cache/npmrc"
@@ -60,6 +63,14 @@ stack_build() {
   logged "$build_log" stack_compose --progress plain build ||
     die "the build failed." "The whole log: $build_log" "A package registry out of reach? Run:  orchestra doctor"
   stack_prune
+  stack_build_clis
+}
+
+# The image of each CLI version that sessions were made with.
+stack_build_clis() {
+  for version in $(cli_versions); do
+    cli_build "$version" || warn "the sessions' image with Claude Code $version could not be built; sessions made with it can't start. The log: $ORCHESTRA_HOME/cache/cli.log"
+  done
 }
 
 # Drops our images of earlier sources, but none of a stack that is up (its spawner still needs the sessions' image) and not the
@@ -67,7 +78,7 @@ stack_build() {
 stack_prune() {
   kept=" $ORCHESTRA_TAG local $(docker ps -a --filter label=dev.orchestra.stack --format '{{.Image}}' | sed 's/.*://' | tr '\n' ' ')"
   docker image ls --format '{{.Repository}} {{.Tag}}' --filter 'reference=orchestra-*' | awk 'seen[$1]++ >= 4' | while read -r image tag; do
-    case "$kept" in *" $tag "*) continue ;; esac
+    case "$kept" in *" ${tag%%-cli-*} "*) continue ;; esac
     case "$image" in
       orchestra-orchestrator | orchestra-relay | orchestra-spawner | orchestra-web | orchestra-agent | orchestra-model)
         docker image rm "$image:$tag" >/dev/null 2>&1 || : ;;

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, it } from 'vitest'
-import { RunId, Sha } from '@orchestra/contracts'
+import { link, RunId, Sha } from '@orchestra/contracts'
 import { Session } from './support/session.ts'
 
 let session: Session
@@ -155,6 +155,14 @@ it('events that happen while the relay is away arrive afterwards, once and in or
   await session.relay.open()
   await session.relay.event('turn.ended', (e) => e.text === 'late 3')
   expect(session.relay.events.flatMap((e) => (e.type === 'turn.ended' && e.text.startsWith('late') ? [e.text] : []))).toEqual(['late 1', 'late 2', 'late 3'])
+})
+
+it('where the relay speaks another protocol it ends at its next idle moment, not in a turn', async () => {
+  await open()
+  await session.relay.frame('cli-status', (f) => f.status === 'idle')
+  const ended = session.ended()
+  session.relay.refuse(link.REFUSED_PROTOCOL)
+  expect(await ended).toBe(link.MADE_ANEW)
 })
 
 it('ends politely: the last work is pushed', async () => {

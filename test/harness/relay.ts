@@ -43,9 +43,9 @@ export class AgentEnd {
   readonly #seen: link.ToAgent[] = []
   #wake: (() => void)[] = []
 
-  constructor(socketPath: string) {
+  constructor(socketPath: string, protocol: number = link.AGENT_PROTOCOL) {
     this.socket = new WebSocket(`ws+unix:${socketPath}:/link`)
-    this.socket.on('open', () => this.send({ type: 'hello', protocol: link.AGENT_PROTOCOL, version: '0', cliVersion: '0', bootId: crypto.randomUUID() }))
+    this.socket.on('open', () => this.send({ type: 'hello', protocol, version: '0', cliVersion: '0', bootId: crypto.randomUUID() }))
     this.socket.on('message', (data: Buffer) => {
       this.#seen.push(link.ToAgent.parse(JSON.parse(data.toString())))
       for (const wake of this.#wake.splice(0)) wake()

@@ -7,7 +7,7 @@ import { memoryBus, memoryRuntime } from './stand-ins.ts'
 
 describe('the runtime in memory', () => {
   const runtime = memoryRuntime()
-  holdsRuntimeContract(() => runtime, () => ({ project: 'shop' as ProjectId, session: 'kept' as SessionId, role: 'executor', resources: { memoryMb: 512, cpus: 1, pids: 100 }, paired: false, covers: [] }))
+  holdsRuntimeContract(() => runtime, () => ({ project: 'shop' as ProjectId, session: 'kept' as SessionId, role: 'executor', resources: { memoryMb: 512, cpus: 1, pids: 100 }, paired: false, covers: [], cli: null }))
 })
 
 describe('the bus in memory', () => {

@@ -33,6 +33,7 @@ export const memoryBus = (): MemoryBus => {
     },
     openSession: async (session) => { it.opened.add(session); return ok(undefined) },
     closeSession: async (session) => { it.opened.delete(session); return ok(undefined) },
+    listSessions: async () => ok([...it.opened]),
     credentialStatus: async () => ok(none),
     saveCredential: async () => ok(none),
     reallow: async () => { it.reallowed += 1; return ok(undefined) },
@@ -80,6 +81,7 @@ export const memoryRuntime = (): MemoryRuntime => {
     rescue: async () => ({ ok: false, problem: { code: 'session_unknown', message: 'it has no git volume', next: '' } }),
     rescueSnapshot: async () => ({ ok: false, problem: { code: 'session_unknown', message: 'it has no git volume', next: '' } }),
     registries: async () => ok({ image: 'agent', registries: [{ tool: 'npm', host: 'npm.example' }, { tool: 'pip', host: 'pip.example' }] }),
+    disk: async () => ok({ sizes: [...it.containers.keys()].map((session) => ({ session, bytes: 1000 })) }),
     engine: async () => ok({ version: '28.5.0', memoryMb: 8192, cpus: 2, arch: 'x86_64', diskFreeMb: null }),
     watch: () => () => undefined,
   }

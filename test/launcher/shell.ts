@@ -41,7 +41,7 @@ export const orchestra = (cwd: string, args: readonly string[], env: Record<stri
 
 /** A piece of shell with all parts of the launcher sourced. */
 export const shell = (cwd: string, script: string, env: Record<string, string> = {}): Promise<Outcome> => {
-  const parts = 'launcher/common engine launcher/hostenv launcher/images launcher/project launcher/settings launcher/stack launcher/health launcher/lifecycle'
+  const parts = 'launcher/common engine launcher/hostenv launcher/images launcher/project launcher/settings launcher/stack launcher/health launcher/lifecycle launcher/remove launcher/backup launcher/cli'
   const prelude = `set -eu; for part in ${parts}; do . "$ORCHESTRA_ROOT/scripts/$part.sh"; done;`
   return execute('sh', ['-c', `${prelude} ${script}`], cwd, { ORCHESTRA_ROOT: root.replace(/\/$/, ''), ORCHESTRA_HOME: join(cwd, '.state'), ...env })
 }

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { connectBus } from '../../services/orchestrator/src/adapters/nats/bus.ts'
+import { link } from '@orchestra/contracts'
 import type { Bus } from '../../services/orchestrator/src/ports/bus.ts'
 import { startNats } from '../harness/nats.ts'
 import type { NatsServer } from '../harness/nats.ts'
@@ -103,6 +104,14 @@ test('NATS killed and back: the inbox goes on', async () => {
   expect(texts.filter((text) => text === 'after the crash')).toHaveLength(1)
   await agent.close()
 }, 60_000)
+
+test('an agentd of a protocol that it does not speak is told so, one of an older that it speaks is let in', async () => {
+  const refused = new AgentEnd(socket(), link.AGENT_PROTOCOL + 1)
+  expect(await new Promise((resolve) => refused.socket.once('close', resolve))).toBe(link.REFUSED_PROTOCOL)
+  const older = new AgentEnd(socket(), link.OLDEST_AGENT_PROTOCOL)
+  await older.next('welcome')
+  await older.close()
+})
 
 test('login stores what works, readable by its owner alone, never shows it, and the running relay uses it', async () => {
   const refused = await login(JSON.stringify({ kind: 'api-key', secret: 'sk-test-wrong-key-12345', baseUrl: model.url }))

@@ -21,7 +21,14 @@ import { limits } from './limits.ts'
 import { TerminalMode, TerminalTarget } from './frames.ts'
 import { PermissionMode } from './views.ts'
 
+/** Of this agentd and this relay. Raised when a frame, a route or the seed changes so that the other side would misread it. */
 export const AGENT_PROTOCOL = 1
+/** Oldest protocol of an agentd that this relay still speaks with: containers outlive an upgrade of the stack. */
+export const OLDEST_AGENT_PROTOCOL = 1
+/** The relay closes the link with this where it does not speak the agentd's protocol: the container ends at its next idle moment and is made anew. */
+export const REFUSED_PROTOCOL = 4002
+/** Exit code of such a container. */
+export const MADE_ANEW = 75
 
 /** What agentd finds at `paths.seed` when the session may start; written by the orchestrator, read-only in the container. */
 export const Seed = z.object({

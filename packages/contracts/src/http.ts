@@ -7,7 +7,7 @@
  * Failures: the problem as JSON `{ problem }` with its status.
  */
 import { z } from 'zod'
-import { ConversationTurn, CredentialView, DiffView, MessageView, TimelineEntry } from './views.ts'
+import { ConversationTurn, CredentialView, DiffView, DiskView, MessageView, TimelineEntry } from './views.ts'
 import { StateSnapshot } from './frames.ts'
 
 export const routes = {
@@ -20,6 +20,8 @@ export const routes = {
   conversation: { method: 'GET', path: '/api/sessions/:session/conversation', reply: z.object({ turns: z.array(ConversationTurn), more: z.boolean() }) },
   /** ?session=&q=&before=seq&limit=N */
   messages: { method: 'GET', path: '/api/messages', reply: z.object({ messages: z.array(MessageView), more: z.boolean() }) },
+  /** What each session holds on the disk, largest first. Looked at now: it may take seconds. */
+  disk: { method: 'GET', path: '/api/disk', reply: z.object({ sessions: z.array(DiskView) }) },
   runLog: { method: 'GET', path: '/api/runs/:run/log', reply: z.string() },
   /** The diff that a merge would land, bound to its SHAs. */
   mergeDiff: { method: 'GET', path: '/api/merges/:merge/diff', reply: DiffView },
@@ -36,6 +38,8 @@ export const internal = {
   pack: (session: string) => `/internal/sessions/${session}/pack`,
   /** relay → orchestrator: POST, body grows with the run. */
   log: (session: string, run: string) => `/internal/sessions/${session}/runs/${run}/log`,
+  /** `orchestra status` → orchestrator, from inside its container: GET, as routes.disk. */
+  disk: '/internal/disk',
   /** orchestrator → relay: WebSocket, bytes of a terminal; `?cols=&rows=` is its first size, 80×24 without. Refusals are JSON `{ problem }`. */
   terminal: (session: string, target: string) => `/internal/sessions/${session}/terminal/${target}`,
 } as const

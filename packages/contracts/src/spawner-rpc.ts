@@ -9,6 +9,8 @@ import { z } from 'zod'
 import { Registry } from './egress.ts'
 import { ProjectId, Role, RunId, SessionId, Sha } from './ids.ts'
 
+export const CliVersion = z.string().max(60).regex(/^\d+\.\d+\.\d+(-[0-9A-Za-z.]+)?$/)
+
 export const Resources = z.object({
   memoryMb: z.number().int().min(256).max(262_144),
   cpus: z.number().min(0.25).max(64),
@@ -37,6 +39,8 @@ export const spawnerVerbs = {
     paired: z.boolean(),
     /** Paths of submodules in the worktree, covered read-only; relative, no "..". */
     covers: z.array(z.string().max(400)).max(100),
+    /** Version of the coding CLI: names an image that `orchestra cli` has built. Null: the agent image's own. */
+    cli: CliVersion.nullable().default(null),
   }),
   /** SIGTERM, then SIGKILL after the grace. The container stays. Reply: ContainerFact. */
   stop: one.extend({ graceSeconds: z.number().int().min(0).max(60).default(10) }),
@@ -56,6 +60,8 @@ export const spawnerVerbs = {
   buildImage: z.object({ project: ProjectId, run: RunId, dockerfile: z.string().max(64 * 1024) }),
   /** Asks the package managers in the project's agent image for their registries, in a throw-away container without network. Reply: ImageRegistries. */
   registries: z.object({ project: ProjectId }),
+  /** Bytes of each session's volumes. Reply: { sizes: [{ session, bytes }] }; the engine looks through them now. */
+  disk: z.object({}),
   /** Facts of the engine: memory for the cap, version for warnings. Reply: EngineFacts. */
   engine: z.object({}),
 } as const

@@ -289,6 +289,10 @@ export const ProjectSettings = z.object({
   permissionMode: PermissionMode,
   /** What becomes of sessions whose container ended with the stack or the engine: they go on, or wait for a yes. */
   afterRestart: z.enum(['resume', 'ask']),
+  /** Retention: events by age and size; deleted sessions by age, never one with anything unmerged. */
+  keepEventsDays: z.number().int().min(1).max(36_500),
+  keepEventsMb: z.number().int().min(10).max(1_000_000),
+  keepSessionsDays: z.number().int().min(1).max(36_500),
   egress: EgressMode,
   egressAllow: z.array(EgressRule).max(200),
   /** Kept refused: nobody is asked again. */
@@ -305,6 +309,22 @@ export const ProjectSettings = z.object({
   budgetTokens: Budget.shape.tokens,
 })
 export type ProjectSettings = z.infer<typeof ProjectSettings>
+
+/** What a session holds on the disk, in bytes. Null: not known now. */
+export const DiskView = z.object({
+  session: SessionId,
+  title: z.string(),
+  status: SessionStatus,
+  /** Its folder on the host. */
+  worktree: z.number().nullable(),
+  /** Conversation, private git folder, home. */
+  volumes: z.number().nullable(),
+  /** Its uncommitted work of before, for diffs and restoring. */
+  snapshots: z.number().nullable(),
+  /** All of it is merged and nothing is uncommitted: deleting it gives the space back and loses nothing. */
+  mergedWhole: z.boolean(),
+})
+export type DiskView = z.infer<typeof DiskView>
 
 /** A limit of the credential: nothing is sent with it before `until`. */
 export const CredentialLimit = z.object({

@@ -56,6 +56,8 @@ export const readConfig = async () => {
     allowedHosts: (process.env.ORCHESTRA_ALLOWED_HOSTS ?? '').split(',').map((h) => h.trim()).filter(Boolean),
     /** Null: a default that fits the engine's memory. */
     maxSessions: process.env.ORCHESTRA_MAX_SESSIONS ? Number(process.env.ORCHESTRA_MAX_SESSIONS) : null,
+    /** Coding CLI of new sessions, as `orchestra cli` chose it; null: the agent image's own. */
+    cliVersion: process.env.ORCHESTRA_CLI_VERSION || null,
     database: await databaseOptions(),
     nats: { url: must('NATS_URL'), user: await secret('nats-user'), password: await secret('nats-password') },
     relayUrl: must('RELAY_URL'),

@@ -43,7 +43,7 @@ const repository = createRepository({
 const ports = { store, repository, bus, runtime: createRuntime({ socket: servicePaths.spawnerSocket }), files: openFiles(stackPlaces(config.home)) }
 const plain = createEngine(
   crash ? surroundPorts(ports, crashable.orchestrator, crash) : ports,
-  { project: config.project, name: config.name, path: config.projectDir, home: config.home, maxSessions: config.maxSessions, onSettings: (s) => { keepSpecsInGit = s.keepSpecsInGit } },
+  { project: config.project, name: config.name, path: config.projectDir, home: config.home, maxSessions: config.maxSessions, cliVersion: config.cliVersion, onSettings: (s) => { keepSpecsInGit = s.keepSpecsInGit } },
 )
 const engine = crash ? surround('engine', plain, crashable.orchestrator.engine, crash) : plain
 

@@ -8,6 +8,7 @@ import { connectEngine } from './docker/index.ts'
 import { openLedger } from './ledger.ts'
 import { createPrepare } from './prepare.ts'
 import { createRpc, listenAs } from './rpc.ts'
+import { adoptAnnounced, sweepHelpers } from './sweep.ts'
 
 const config = readConfig(process.env)
 const connected = connectEngine(config.dockerSocket)
@@ -15,6 +16,8 @@ const connected = connectEngine(config.dockerSocket)
 const engine = config.crashpoints === null ? connected : surround('engine', connected, crashable.spawner.engine,
   hitter(fs, { armed: join(config.crashpoints, 'armed'), spent: join(config.crashpoints, 'spent') }, () => process.kill(process.pid, 'SIGKILL')))
 const ctx: Context = { config, engine, ledger: openLedger(config.stateDir), prepare: createPrepare(config, engine), builds: createBuilds() }
+await adoptAnnounced(ctx)
+await sweepHelpers(ctx)
 const server = createRpc(ctx)
 await listenAs(server, config.socket, config.owner)
 console.log(`spawner: serving ${config.install} on ${config.socket}`)

@@ -10,7 +10,8 @@ import type { Engine } from './docker/index.ts'
 import { GITFILE, gitfileVolume } from './mounts.ts'
 
 export type Prepared = { image: string; entrypoint: string[]; cmd: string[] }
-export type Prepare = (project: ProjectId) => Promise<Result<Prepared>>
+/** `cli`: version of the coding CLI, of an image that was built for it; null: the agent image's own. */
+export type Prepare = (project: ProjectId, cli?: string | null) => Promise<Result<Prepared>>
 
 const BASE = 'dev.orchestra.base'
 const OWNER = 'dev.orchestra.owner'
@@ -63,14 +64,15 @@ export const createPrepare = (config: Config, engine: Engine): Prepare => {
     return file.ok ? ok(tag) : file
   }
 
-  return async (project) => {
-    const agent = await engine.images.inspect(config.agentImage)
+  return async (project, cli = null) => {
+    const wanted = cli === null ? config.agentImage : `${config.agentImage}-cli-${cli}`
+    const agent = await engine.images.inspect(wanted)
     if (!agent.ok) return agent
-    if (agent.value === null) return fail(problem('engine_failed', `The agent image ${config.agentImage} is missing.`, { about: config.agentImage, next: 'Run `./orchestra up`: it builds what is missing.' }))
+    if (agent.value === null) return fail(problem('engine_failed', `The agent image ${wanted} is missing.`, { about: wanted, next: 'Run `./orchestra up`: it builds what is missing.' }))
     const own = await engine.images.inspect(projectImage(config.install, project))
     if (!own.ok) return own
     // An image of the project that was built on an older agent image is left alone until it is approved and built again.
-    const base = own.value?.labels[BASE] === agent.value.id ? { name: projectImage(config.install, project), id: own.value.id } : { name: config.agentImage, id: agent.value.id }
+    const base = own.value?.labels[BASE] === agent.value.id ? { name: projectImage(config.install, project), id: own.value.id } : { name: wanted, id: agent.value.id }
     let image = running.get(base.id)
     if (image === undefined) {
       image = derive(base).finally(() => running.delete(base.id))

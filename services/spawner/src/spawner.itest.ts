@@ -26,7 +26,7 @@ const dir = realpathSync(mkdtempSync(join(tmpdir(), 'spawner-it-')))
 const project = 'shop' as ProjectId
 const one = 'one' as SessionId
 const resources = { memoryMb: 512, cpus: 1, pids: 100 }
-const executor = { project, session: one, role: 'executor' as const, resources, paired: false, covers: ['vendored'] }
+const executor = { project, session: one, role: 'executor' as const, resources, paired: false, covers: ['vendored'], cli: null }
 const socket = join(dir, 'spawner.sock')
 const runtime = createRuntime({ socket })
 let server: Server

@@ -14,6 +14,7 @@ const paths = {
   timeline: '/api/sessions/:session/timeline',
   conversation: '/api/sessions/:session/conversation',
   messages: '/api/messages',
+  disk: '/api/disk',
   runLog: '/api/runs/:run/log',
   mergeDiff: '/api/merges/:merge/diff',
   spec: '/api/spec',

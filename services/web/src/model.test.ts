@@ -14,7 +14,7 @@ const session = (id: string, over: object = {}) => SessionView.parse({
 
 const project = ProjectView.parse({
   id: 'p', name: 'p', path: '/p', branch: 'main', head: sha, branches: ['main'], dirtyFiles: [], warnings: [],
-  settings: { setupCommand: null, checkCommand: null, checkMinutes: 30, checkProposal: null, carry: [], keepSpecsInGit: false, maxSessions: 8, memoryMb: 4096, cpus: 2, pids: 512, permissionMode: 'bypass', egress: 'listed', egressAllow: [], egressRefuse: [], models: [], providerTools: [], requestsPerMinute: null, budgetUsd: null, budgetTokens: null, afterRestart: 'resume', escalateSeconds: 60, stuckMinutes: 15 },
+  settings: { setupCommand: null, checkCommand: null, checkMinutes: 30, checkProposal: null, carry: [], keepSpecsInGit: false, maxSessions: 8, memoryMb: 4096, cpus: 2, pids: 512, permissionMode: 'bypass', egress: 'listed', egressAllow: [], egressRefuse: [], models: [], providerTools: [], requestsPerMinute: null, budgetUsd: null, budgetTokens: null, afterRestart: 'resume', keepEventsDays: 90, keepEventsMb: 1000, keepSessionsDays: 30, escalateSeconds: 60, stuckMinutes: 15 },
   registries: [],
   credential: { kind: 'none', baseUrl: '', hint: '', lastCheck: null },
 })

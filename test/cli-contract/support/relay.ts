@@ -39,6 +39,7 @@ export class TestRelay {
   #server: Server | null = null
   #link: WebSocket | null = null
   #seen = 0
+  #refusing: number | null = null
 
   constructor(socketPath: string) {
     this.#path = socketPath
@@ -67,6 +68,12 @@ export class TestRelay {
     this.#server?.closeAllConnections()
     await new Promise((resolve) => (this.#server === null ? resolve(null) : this.#server.close(resolve)))
     this.#server = null
+  }
+
+  /** Closes the link with this code, and each that comes after. */
+  refuse(code: number): void {
+    this.#refusing = code
+    this.#link?.close(code)
   }
 
   send(frame: link.ToAgent): void {
@@ -109,6 +116,7 @@ export class TestRelay {
       return
     }
     this.#link = ws
+    if (this.#refusing !== null) return ws.close(this.#refusing)
     ws.on('message', (data: Buffer) => {
       const frame = link.FromAgent.parse(JSON.parse(data.toString('utf8')))
       this.frames.push(frame)

@@ -21,9 +21,11 @@ export const holdsBusContract = (ends: () => BusEnds): void => {
 
   it('an agent that is not there is said to be unreachable', async () => {
     expect(await ends().bus.control(session, { type: 'sync' })).toMatchObject(unreachable)
+    expect(await ends().bus.listSessions()).toEqual({ ok: true, value: [] })
   })
   it('a session is opened as often as one likes, and its agent reached', async () => {
     for (let i = 0; i < 2; i++) expect(await ends().bus.openSession(session, 'executor')).toEqual({ ok: true, value: undefined })
+    expect(await ends().bus.listSessions()).toMatchObject({ ok: true, value: expect.arrayContaining([session]) })
     const frames: string[] = []
     await ends().agent(session, (type) => frames.push(type))
     expect(await ends().bus.control(session, { type: 'sync' })).toEqual({ ok: true, value: undefined })

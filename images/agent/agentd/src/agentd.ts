@@ -65,7 +65,8 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
   const early: link.ToAgent[] = []
   let onFrame: (frame: link.ToAgent) => void = (frame) => void early.push(frame)
   let onUp: () => void = () => undefined
-  const relay = new Link({ socketPath: places.relaySocket, version: VERSION, cliVersion, spool, onFrame: (f) => onFrame(f), onUp: () => onUp() })
+  let onRefused: () => void = () => undefined
+  const relay = new Link({ socketPath: places.relaySocket, version: VERSION, cliVersion, spool, onFrame: (f) => onFrame(f), onUp: () => onUp(), onRefused: () => onRefused() })
   const turn = new Turn(`${stateDir(places)}/turn`)
   const event = (e: AgentEvent) => {
     relay.event(e)
@@ -106,6 +107,7 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
       }
       if (status === 'exited') questions.withdrawAll()
       if (status === 'idle') turn.over()
+      leaveIfRefused()
       if (restartDue && status === 'idle') restartWhenIdle()
       delivery.kick()
     },
@@ -138,6 +140,15 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
     if (watching) return
     watching = true
     background('watching the work tree', work.start())
+  }
+  /** The stack has gone on without this agentd's protocol: the container ends when no turn is cut off by that, and is made anew. */
+  let refused = false
+  let leave: () => void = () => undefined
+  const leaveIfRefused = () => {
+    if (!refused || cli.status === 'busy' || cli.status === 'dialog' || cli.status === 'starting') return
+    refused = false
+    log('ending: the relay speaks another protocol, so this container is made anew')
+    leave()
   }
   let restartDue = false
   /** A turn that is under way ends first. */
@@ -234,16 +245,22 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
   })
   relay.start()
 
-  return {
-    ended: new Promise<number>(() => undefined),
-    stop: async () => {
-      pulse.stop()
-      runs.cancelAll()
-      await cli.end()
-      await Promise.race([work.stop(), new Promise((resolve) => setTimeout(resolve, 3000))])
-      await relay.flush(1500)
-      await tmux.kill()
-      relay.close()
-    },
+  onRefused = () => {
+    refused = true
+    leaveIfRefused()
   }
+
+  const stop = async () => {
+    pulse.stop()
+    runs.cancelAll()
+    await cli.end()
+    await Promise.race([work.stop(), new Promise((resolve) => setTimeout(resolve, 3000))])
+    await relay.flush(1500)
+    await tmux.kill()
+    relay.close()
+  }
+  const ended = new Promise<number>((resolve) => {
+    leave = () => void stop().finally(() => resolve(link.MADE_ANEW))
+  })
+  return { ended, stop }
 }

@@ -27,7 +27,9 @@ export const waitForOtherSeed = async (path: string, known: link.Seed, stop: Abo
     await sleep(CHANGE_POLL_MS, undefined, { ref: false })
     stop.throwIfAborted()
     const text = await read(path)
-    const seed = text === null ? null : link.Seed.parse(JSON.parse(text))
+    // One of another protocol is not for this agentd: its container is about to be made anew.
+    const parsed = text === null ? null : link.Seed.safeParse(JSON.parse(text))
+    const seed = parsed?.success === true ? parsed.data : null
     if (seed !== null && !isDeepStrictEqual(seed, known)) return seed
   }
 }

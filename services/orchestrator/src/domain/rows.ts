@@ -37,6 +37,8 @@ export type SessionRow = {
   conversation: string
   /** The CLI has started once with this conversation: the next start resumes it. */
   conversationStarted: boolean
+  /** Version of the coding CLI that was chosen when it was made; null: the agent image's own. */
+  cliVersion: string | null
 
   phase: Phase
   /** Why it is queued, in a sentence. */
@@ -93,6 +95,8 @@ export type SessionRow = {
   createdBy: Actor
   createdAt: string
   deletedAt: string | null
+  /** Its record and snapshots are gone: it is no longer listed. */
+  trimmedAt: string | null
 }
 
 export type MessageRow = {

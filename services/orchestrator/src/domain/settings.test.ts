@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import type { SettingsRow } from './rows.ts'
 import { defaultMaxSessions, effectiveSettings, proposeCheck } from './settings.ts'
 
-const unset: SettingsRow = { projectId: 'p' as ProjectId, setupCommand: null, checkCommand: null, checkMinutes: null, carry: null, keepSpecsInGit: null, maxSessions: null, memoryMb: null, cpus: null, pids: null, permissionMode: null, egress: null, egressAllow: null, egressRefuse: null, models: null, providerTools: null, requestsPerMinute: null, budgetUsd: null, budgetTokens: null, afterRestart: null, escalateSeconds: null, stuckMinutes: null }
+const unset: SettingsRow = { projectId: 'p' as ProjectId, setupCommand: null, checkCommand: null, checkMinutes: null, carry: null, keepSpecsInGit: null, maxSessions: null, memoryMb: null, cpus: null, pids: null, permissionMode: null, egress: null, egressAllow: null, egressRefuse: null, models: null, providerTools: null, requestsPerMinute: null, budgetUsd: null, budgetTokens: null, afterRestart: null, keepEventsDays: null, keepEventsMb: null, keepSessionsDays: null, escalateSeconds: null, stuckMinutes: null }
 const engine = { version: '28.5', memoryMb: 16_384, cpus: 8, arch: 'x86_64', diskFreeMb: null }
 const facts = { row: unset, config: {}, engine, checkProposal: 'npm test', carryFile: ['.env'], maxSessions: null }
 

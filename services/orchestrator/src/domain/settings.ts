@@ -5,7 +5,7 @@ import type { SettingsRow } from './rows.ts'
 /** `.orchestra/config.yaml` as it stands on the target branch. */
 export type ProjectConfig = { setup?: string | null; check?: string | null; checkMinutes?: number; carry?: string[]; keepSpecsInGit?: boolean; prices?: Record<string, Price> }
 
-const defaults = { memoryMb: 2048, cpus: 2, pids: 2048, checkMinutes: 30, escalateSeconds: 60, stuckMinutes: 15 } as const
+const defaults = { memoryMb: 2048, cpus: 2, pids: 2048, checkMinutes: 30, keepEventsDays: 90, keepEventsMb: 1000, keepSessionsDays: 30, escalateSeconds: 60, stuckMinutes: 15 } as const
 const mostByDefault = 8
 /** Left to the services and the machine. */
 const keptFreeMb = 1024
@@ -34,6 +34,9 @@ export const effectiveSettings = (x: { row: SettingsRow; config: ProjectConfig; 
     cpus: row.cpus ?? Math.min(defaults.cpus, engine?.cpus ?? defaults.cpus),
     pids: row.pids ?? defaults.pids,
     permissionMode: row.permissionMode ?? 'bypass',
+    keepEventsDays: row.keepEventsDays ?? defaults.keepEventsDays,
+    keepEventsMb: row.keepEventsMb ?? defaults.keepEventsMb,
+    keepSessionsDays: row.keepSessionsDays ?? defaults.keepSessionsDays,
     afterRestart: row.afterRestart ?? 'resume',
     egress: row.egress ?? 'listed',
     egressAllow: row.egressAllow ?? [],

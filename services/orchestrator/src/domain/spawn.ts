@@ -12,6 +12,7 @@ export type SpawnFacts = {
   target: string
   home: string
   conversation: string
+  cliVersion: string | null
   settings: ProjectSettings
   /** Null: there is a place. */
   queueReason: string | null
@@ -21,7 +22,7 @@ export type SpawnFacts = {
 
 export const decideSpawn = (input: CommandBody<'session.spawn'>, f: SpawnFacts): SessionRow => ({
   ...newSession({
-    id: f.id, projectId: f.projectId, role: 'executor', title: input.name.trim(), instructions: input.instructions, conversation: f.conversation, createdBy: f.actor, now: f.now,
+    id: f.id, projectId: f.projectId, role: 'executor', title: input.name.trim(), instructions: input.instructions, conversation: f.conversation, cliVersion: f.cliVersion, createdBy: f.actor, now: f.now,
     permissionMode: input.permissionMode ?? f.settings.permissionMode, paired: input.paired ?? false, phase: f.queueReason === null ? 'starting' : 'queued',
   }),
   branch: f.branch,

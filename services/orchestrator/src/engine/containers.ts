@@ -1,6 +1,6 @@
 /** What is seen of containers, and what follows from it. */
 import type { ContainerFact } from '@orchestra/contracts'
-import { problem } from '@orchestra/contracts'
+import { link, problem } from '@orchestra/contracts'
 import type { SessionRow } from '../domain/rows.ts'
 import type { Core } from './core.ts'
 import { system } from './core.ts'
@@ -43,7 +43,8 @@ const endedOften = async (core: Core, row: SessionRow): Promise<boolean> => {
 }
 
 const startAgain = async (core: Core, row: SessionRow, fact: ContainerFact, withTheStack: boolean): Promise<void> => {
-  if (!withTheStack && (await endedOften(core, row))) {
+  const asked = fact.exitCode === link.MADE_ANEW
+  if (!withTheStack && !asked && (await endedOften(core, row))) {
     return failStart(core, row.id, 'container', problem('engine_failed', `${endedText(fact)} It was started again ${restartsAnHour} times within an hour.`, { about: row.id, next: 'Read the log, then restart it.' }))
   }
   await core.commit(async (tx) => {
@@ -55,7 +56,7 @@ const startAgain = async (core: Core, row: SessionRow, fact: ContainerFact, with
       return
     }
     await tx.putSession({ ...s, phase: 'starting', startStep: 'container', lastEventAt: await tx.now() })
-    await tx.event({ type: 'session.restarted', session: s.id, actor: system('reconcile'), data: { why: withTheStack ? 'the stack was started again' : `${byItself}${endedText(fact)}` } })
+    await tx.event({ type: 'session.restarted', session: s.id, actor: system('reconcile'), data: { why: withTheStack ? 'the stack was started again' : asked ? 'its container was made anew for another version of Orchestra' : `${byItself}${endedText(fact)}` } })
     await startEffect(tx, s.id, system('reconcile'))
   })
 }

@@ -23,6 +23,8 @@ export type Place = {
   home: string
   /** From the environment; null: by the engine's memory. */
   maxSessions: number | null
+  /** Coding CLI of new sessions; null: the agent image's own. */
+  cliVersion?: string | null
   /** Told whenever the settings that count were worked out. */
   onSettings?: (settings: ProjectSettings) => void
 }

@@ -15,7 +15,7 @@ export const ensureDesigner = (core: Core): Promise<void> => core.commit(async (
   const settings = core.outside.settings(await tx.settings())
   await tx.putSession({
     ...newSession({
-      id: designerId, projectId: core.project, role: 'designer', title: 'Designer', instructions: '', conversation: randomUUID(), createdBy: actor, now,
+      id: designerId, projectId: core.project, role: 'designer', title: 'Designer', instructions: '', conversation: randomUUID(), cliVersion: core.cliVersion ?? null, createdBy: actor, now,
       permissionMode: settings.permissionMode, paired: false, phase: 'starting',
     }),
     startStep: 'worktree',

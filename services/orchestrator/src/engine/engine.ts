@@ -14,6 +14,7 @@ import { background, makeCore } from './core.ts'
 import type { Core, Place, Ports } from './core.ts'
 import { ensureDesigner } from './designer.ts'
 import { lookAtDisk, lookAtDiskMs } from './disk.ts'
+import { diskOf } from './disk-use.ts'
 import { makeDispatch } from './dispatch.ts'
 import type { Handlers } from './dispatch.ts'
 import { coreEffects } from './effects.ts'
@@ -26,6 +27,7 @@ import { lookForNested } from './nested.ts'
 import { makeQueries } from './queries.ts'
 import { onContainer, reconcile } from './reconcile.ts'
 import { makeReport } from './reports/index.ts'
+import { trim } from './retention.ts'
 import { makeRuns } from './runs/index.ts'
 import { makeSpec } from './spec.ts'
 import { makeToolCall } from './tools.ts'
@@ -33,6 +35,7 @@ import { makeWorker } from './worker.ts'
 import { lookAtWorktrees, lookAtWorktreesMs, rebuildCommand } from './worktree-watch.ts'
 
 const reconcileMs = 15_000
+const trimMs = 3_600_000
 
 /** For tests, which wait for events and never sleep. */
 type Watched = {
@@ -40,6 +43,8 @@ type Watched = {
   settled(): Promise<void>
   /** One round of the reconciler, at once. */
   reconcileNow(): Promise<void>
+  /** Retention, at once. */
+  trimNow(): Promise<void>
 }
 
 /** Again and again, a pause between two rounds; a round that fails is reported and the next one tries again. Returns the stopper. */
@@ -111,6 +116,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
       await core.commit(async (tx) => { await tx.event({ type: 'credential.saved', session: null, actor: by, data: { kind: c.kind } }); tx.touchProject() })
       return saved
     },
+    disk: () => diskOf(core),
     toolCall,
     report,
     receivePack: async (session, kind, sha, head, body) => {
@@ -120,6 +126,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
     },
     receiveLog: runs.logs.receive,
     reconcileNow: round,
+    trimNow: () => trim(core),
     settled: async () => { await worker.idle(); await core.feed.drained() },
     start: async () => {
       await core.outside.start()
@@ -130,7 +137,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
       await worker.start()
       stoppers.push(core.repository.watch(follow), core.bus.onReturn(() => background(core, 'mending the inboxes', mend())), core.runtime.watch((fact) => background(core, 'a container fact', onContainer(core, fact))), spec.start())
       const timer = setInterval(() => background(core, 'reconciling', round()), reconcileMs)
-      stoppers.push(() => clearInterval(timer), repeat(core, 'looking at the worktrees', lookAtWorktreesMs, () => lookAtWorktrees(core)), repeat(core, 'looking at the disk', lookAtDiskMs, () => lookAtDisk(core)))
+      stoppers.push(() => clearInterval(timer), repeat(core, 'looking at the worktrees', lookAtWorktreesMs, () => lookAtWorktrees(core)), repeat(core, 'looking at the disk', lookAtDiskMs, () => lookAtDisk(core)), repeat(core, 'trimming', trimMs, () => trim(core)))
       background(core, 'reconciling', round())
     },
     stop: async () => {

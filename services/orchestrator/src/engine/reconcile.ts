@@ -6,6 +6,7 @@ import { onContainer } from './containers.ts'
 import type { Core } from './core.ts'
 import { system } from './core.ts'
 import { followBranches, followCheckout, tellBranch } from './follow.ts'
+import { reconcileLeftovers } from './leftovers.ts'
 import { renewIfIdle } from './renew.ts'
 import { failStart } from './start/failure.ts'
 import { startEffect } from './queue.ts'
@@ -78,6 +79,7 @@ export const reconcile = async (core: Core): Promise<void> => {
   }
   core.reconciled = true
   await removeOrphans(core, listed.value.containers, new Map((await core.store.read.sessions()).map((s) => [s.id, s])))
+  await reconcileLeftovers(core)
   await followCheckout(core)
   await followBranches(core)
   for (const s of await core.store.read.sessions()) {

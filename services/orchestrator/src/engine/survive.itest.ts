@@ -1,5 +1,7 @@
 /** What becomes of sessions when containers end with the stack, are put away, or are to be made anew. */
-import { readFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { link } from '@orchestra/contracts'
 import type { SessionId } from '@orchestra/contracts'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -115,6 +117,73 @@ test('a container is made anew at the next idle moment, not in the middle of a t
   await t.frame(id('pairing'), { type: 'cli-status', status: 'idle', at: new Date().toISOString() })
   await t.engine.settled()
   expect(t.runtime.ensured.at(-1)).toMatchObject({ session: 'pairing', paired: true })
+})
+
+const ago = (days: number) => new Date(Date.now() - days * 24 * 3_600_000).toISOString()
+/** Its stand-in of a container has nothing to push: its worktree stays, which alone would keep it. */
+const deletedLongAgo = async (name: string, days: number) => {
+  await t.engine.dispatch('session.delete', { session: id(name), confirmed: true }, by)
+  await t.engine.settled()
+  await t.store.transact(async (tx) => { const s = await tx.session(id(name)); if (s) await tx.putSession({ ...s, deletedAt: ago(days), problem: null }) })
+}
+const commitOn = async (branch: string) => {
+  await t.git('-C', join(t.home, 'worktrees/shop-1a2b', branch), 'commit', '-q', '--allow-empty', '-m', `Work of ${branch}`)
+  await t.engine.reconcileNow()
+}
+
+test('a session that was deleted long ago is trimmed, unless something of it is not merged', async () => {
+  await spawned('merged')
+  await spawned('unmerged')
+  await spawned('recent')
+  await commitOn('unmerged')
+  for (const [name, days] of [['merged', 31], ['unmerged', 1000], ['recent', 5]] as const) await deletedLongAgo(name, days)
+  await t.engine.trimNow()
+  expect((await row('merged')).trimmedAt).not.toBeNull()
+  expect(await view('merged')).toBeUndefined()
+  expect(await t.store.read.events({ session: id('merged'), limit: 10 })).toEqual([])
+  expect(await t.git('branch', '--list', 'merged')).toContain('merged')
+  expect(await t.git('for-each-ref', 'refs/orchestra/pin/merged')).toBe('')
+  for (const name of ['unmerged', 'recent']) {
+    expect((await row(name)).trimmedAt).toBeNull()
+    expect((await t.store.read.events({ session: id(name), limit: 10 })).length).toBeGreaterThan(0)
+  }
+  expect(await t.git('for-each-ref', 'refs/orchestra/pin/unmerged')).not.toBe('')
+})
+
+test('events are trimmed by size, the oldest first', async () => {
+  await spawned('chatty')
+  await t.events(id('chatty'), 2, ...Array.from({ length: 30 }, (_, i) => ({ type: 'notice' as const, at: new Date().toISOString(), text: `${i} ${Array.from({ length: 3900 }, () => Math.random().toString(36)[2]).join('')}` })))
+  await t.engine.dispatch('settings.save', { keepEventsMb: 10 }, by)
+  await t.engine.trimNow()
+  const before = await t.store.read.events({ session: id('chatty'), limit: 100 })
+  expect(await t.store.trimEvents({ days: 90, megabytes: 0.05 })).toBeGreaterThan(10)
+  const after = await t.store.read.events({ session: id('chatty'), limit: 100 })
+  expect(after.length).toBeGreaterThan(0)
+  expect(after).toEqual(before.slice(-after.length))
+  expect(after.length).toBeLessThan(before.length)
+})
+
+test('what sessions hold is listed, and a merged one is offered for clean-up', async () => {
+  await spawned('heavy')
+  await commitOn('heavy')
+  const diskOf = async () => { const d = await t.engine.disk(); if (!d.ok) throw new Error(d.problem.message); return d.value.sessions.find((s) => s.session === 'heavy') }
+  expect(await diskOf()).toMatchObject({ volumes: 1000, mergedWhole: false })
+  expect((await diskOf())?.worktree).toBeGreaterThan(0)
+  await t.git('merge', '-q', 'heavy')
+  await t.engine.reconcileNow()
+  expect(await diskOf()).toMatchObject({ mergedWhole: true })
+})
+
+test('a socket that the relay has lost is opened again; sockets and seeds of nobody go', async () => {
+  await spawned('known')
+  t.bus.opened.delete(id('known'))
+  t.bus.opened.add(id('nobody'))
+  await mkdir(join(t.seeds, 'nobody'))
+  await t.engine.reconcileNow()
+  expect(t.bus.opened.has(id('known'))).toBe(true)
+  expect(t.bus.opened.has(id('nobody'))).toBe(false)
+  expect(existsSync(join(t.seeds, 'nobody'))).toBe(false)
+  expect(existsSync(t.seed(id('known')))).toBe(true)
 })
 
 test('a start waits for a spawner that is away, and is done when it is back', async () => {

@@ -88,7 +88,7 @@ export const viewsOf = async ({ sessions: rows, open, usage, settings: settingsR
   const project = { ...outside.projectView(settingsRow), held }
   const view = (s: SessionRow) =>
     sessionViewOf(s, { asked: open.filter((m) => askedBy(m) === s.id), now, stuckMinutes: project.settings.stuckMinutes }, usage.filter((u) => u.session === s.id), project.settings)
-  const visible = rows.filter((s) => s.role !== 'check')
+  const visible = rows.filter((s) => s.role !== 'check' && s.trimmedAt === null)
   const reported = messages.filter((m) => (m.kind === 'error' || m.kind === 'complete') && m.dismissedAt === null)
   return {
     project,

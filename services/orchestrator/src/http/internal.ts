@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { internal, limits, link, problem, RunId, SessionId } from '@orchestra/contracts'
 import type { Engine } from '../ports/engine.ts'
-import { answerFailures, parse, Refusal } from './refusal.ts'
+import { answerFailures, parse, Refusal, unwrap } from './refusal.ts'
 import { sameSecret } from './sign-in.ts'
 
 export const buildInternal = async (parts: { engine: Engine; token: string; logLevel?: string }): Promise<FastifyInstance> => {
@@ -24,6 +24,7 @@ export const buildInternal = async (parts: { engine: Engine; token: string; logL
     const headers = parse(link.PushHeaders, request.headers, 'headers')
     return engine.receivePack(session, headers['x-kind'], headers['x-sha'], headers['x-head'], bodyOf(request.body))
   })
+  app.get(internal.disk, async () => unwrap(await engine.disk()))
   app.post(internal.log(':session', ':run'), async (request) => {
     const { session, run } = parse(z.object({ session: SessionId, run: RunId }), request.params, 'path')
     await engine.receiveLog(session, run, bodyOf(request.body))

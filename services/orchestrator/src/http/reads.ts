@@ -28,6 +28,7 @@ export const readRoutes = (app: FastifyInstance, engine: Engine, config: PublicC
     const { q, ...rest } = parse(Page.extend({ session: SessionId.optional(), q: z.string().max(200).optional() }), request.query, 'query')
     return engine.messages({ ...rest, text: q })
   })
+  app.get(routes.disk.path, async () => unwrap(await engine.disk()))
   app.get(routes.mergeDiff.path, async (request) => unwrap(await engine.mergeDiff(parse(z.object({ merge: MergeId }), request.params, 'path').merge)))
   app.get(routes.runLog.path, async (request, reply) => {
     const { run } = parse(z.object({ run: RunId }), request.params, 'path')

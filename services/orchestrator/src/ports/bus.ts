@@ -14,6 +14,8 @@ export interface Bus {
   /** To the agent over its live link; `agent_unreachable` when there is none. */
   control(session: SessionId, frame: link.ToAgent): Promise<Result<void>>
   openSession(session: SessionId, role: Role): Promise<Result<void>>
+  /** Sessions whose socket is open. */
+  listSessions(): Promise<Result<SessionId[]>>
   closeSession(session: SessionId, forget: boolean): Promise<Result<void>>
   credentialStatus(): Promise<Result<CredentialView>>
   saveCredential(c: { kind: 'api-key' | 'subscription'; secret: string | null; baseUrl: string | null }): Promise<Result<CredentialView>>

@@ -1,7 +1,7 @@
 /** What the doors (http, mcp calls, internal) may ask of the engine. One implementation: engine/. */
 import type { Readable } from 'node:stream'
 import type {
-  Actor, Change, CommandBody, CommandName, CommandReply, ConversationTurn, CredentialView, DiffView, MergeId, MessageView, ProjectId, Result, RunId, SessionId,
+  Actor, Change, CommandBody, CommandName, CommandReply, ConversationTurn, CredentialView, DiffView, DiskView, MergeId, MessageView, ProjectId, Result, RunId, SessionId,
   Sha, StateSnapshot, TimelineEntry,
 } from '@orchestra/contracts'
 import type { bus, link } from '@orchestra/contracts'
@@ -32,6 +32,9 @@ export interface Engine {
   onSpec(listener: () => void): () => void
   credential(): Promise<Result<CredentialView>>
   saveCredential(c: { kind: 'api-key' | 'subscription'; secret: string | null; baseUrl: string | null }, by: Actor): Promise<Result<CredentialView>>
+
+  /** What each session holds on the disk, measured now. */
+  disk(): Promise<Result<{ sessions: DiskView[] }>>
 
   /** From the relay. */
   toolCall(call: bus.ToolCall): Promise<Result<unknown>>

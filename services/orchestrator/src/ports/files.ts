@@ -11,11 +11,14 @@ export interface Files {
   writeSeed(session: SessionId, seed: link.Seed, index: Buffer | null): Promise<void>
   /** Takes the go signal back; the folder stays. */
   clearSeed(session: SessionId): Promise<void>
+  /** Names of the seed folders that there are. */
+  seedFolders(): Promise<string[]>
   removeSeed(session: SessionId): Promise<void>
   /** Empties the folder in which a merged tree is checked. */
   clearCheck(session: SessionId): Promise<string>
   /** Appends until the stream ends; what is over `limits.logPerRun` is dropped with a last line that says so. Returns the log's size. */
   appendLog(run: RunId, body: Readable): Promise<{ bytes: number; lastLine: string }>
+  removeLog(run: RunId): Promise<void>
   /** From an offset, at most 1 MiB. */
   readLog(run: RunId, from: number): Promise<Buffer>
   onLogGrown(run: RunId, listener: () => void): () => void

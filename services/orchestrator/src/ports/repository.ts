@@ -90,6 +90,10 @@ export interface Repository {
   gitFileId(path: string): Promise<string | null>
   /** Byte copy of the worktree's index, for the agent's private gitdir; null when there is none (split index is rebuilt). */
   worktreeIndex(path: string): Promise<Buffer | null>
+  /** Bytes on the disk, of a worktree (null: it is gone) and of a session's snapshots. */
+  diskUse(session: SessionId, path: string | null): Promise<{ worktree: number | null; snapshots: number }>
+  /** Drops a session's snapshots, and its pins as far as a branch leads to them. What no branch leads to stays pinned. */
+  forgetSession(session: SessionId): Promise<void>
   seedGit(session: SessionId): Promise<SeedGit>
 
   /** Takes a pack of commits as untrusted bytes: index-pack, connectivity, policy, attic pin, compare-and-swap of the branch, the person's staged entries kept. */

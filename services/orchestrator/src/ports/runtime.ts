@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream'
 import type { ContainerFact, EngineFacts, ImageRegistries, ProjectId, Resources, Result, Role, RunId, SessionId, Sha } from '@orchestra/contracts'
 
 export interface Runtime {
-  ensure(spec: { project: ProjectId; session: SessionId; role: Role; resources: Resources; paired: boolean; covers: string[] }): Promise<Result<ContainerFact>>
+  ensure(spec: { project: ProjectId; session: SessionId; role: Role; resources: Resources; paired: boolean; covers: string[]; /** version of the coding CLI; null: the image's own */ cli: string | null }): Promise<Result<ContainerFact>>
   /** SIGTERM, and SIGKILL after the grace, 10 s unless given. */
   stop(session: SessionId, graceSeconds?: number): Promise<Result<ContainerFact>>
   pause(session: SessionId): Promise<Result<ContainerFact>>
@@ -18,6 +18,8 @@ export interface Runtime {
   rescueSnapshot(spec: { project: ProjectId; session: SessionId; known: Sha[] }): Promise<Result<{ sha: Sha; head: Sha; pack: Readable }>>
   /** What the package managers in the project's image fetch from; asked once per image. */
   registries(project: ProjectId): Promise<Result<ImageRegistries>>
+  /** Bytes of each session's volumes, measured now. */
+  disk(): Promise<Result<{ sizes: { session: SessionId; bytes: number }[] }>>
   engine(): Promise<Result<EngineFacts>>
   /** Hints only; reconnects by itself. Returns the stopper. */
   watch(onFact: (fact: ContainerFact) => void): () => void

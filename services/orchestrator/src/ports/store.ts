@@ -37,6 +37,8 @@ export interface Reader {
   merge(id: MergeId): Promise<MergeRow | null>
   merges(limit: number): Promise<MergeRow[]>
   run(id: RunId): Promise<RunRow | null>
+  /** Every run of a session. */
+  runsOf(session: SessionId): Promise<RunId[]>
   runs(limit: number): Promise<RunRow[]>
   /** Newest `limit` before a seq, oldest first. */
   events(q: { session: SessionId; before?: number; limit: number; types?: EventType[] }): Promise<EventRow[]>
@@ -95,6 +97,10 @@ export interface Store {
   effectFailed(id: number, error: string): Promise<void>
   /** After a crash: what was running is waiting again, except what still is. Forgets what ended more than a week ago. */
   requeueRunning(still?: readonly number[]): Promise<number>
+  /** Drops events older than `days`, and the oldest beyond `megabytes`. Returns how many. */
+  trimEvents(keep: { days: number; megabytes: number }): Promise<number>
+  /** Drops a deleted session's events and runs; its row, messages and usage stay. */
+  trimSession(session: SessionId): Promise<void>
   close(): Promise<void>
 }
 

@@ -27,7 +27,7 @@ export type LinkDeps = { session: SessionId; role: Role; inbox: Inbox; reporter:
 type Counter = { /** not committed yet */ waiting: number; unreadable: number }
 
 const PING_EVERY = 15_000
-const closing = { replaced: 4001, protocol: 4002, invalid: 4003 } as const
+const closing = { replaced: 4001, protocol: link.REFUSED_PROTOCOL, invalid: 4003 } as const
 
 export const makeLink = (deps: LinkDeps): ControlLink => {
   const { session, inbox, reporter, log } = deps
@@ -40,9 +40,9 @@ export const makeLink = (deps: LinkDeps): ControlLink => {
     return true
   }
   const raise = (socket: WebSocket, hello: Extract<link.FromAgent, { type: 'hello' }>): void => {
-    if (hello.protocol !== link.AGENT_PROTOCOL) {
+    if (hello.protocol < link.OLDEST_AGENT_PROTOCOL || hello.protocol > link.AGENT_PROTOCOL) {
       log('an agentd of another protocol was turned away', { session, protocol: hello.protocol })
-      void reporter.send({ type: 'frame', frame: { type: 'notice', text: `The session's container speaks protocol ${hello.protocol}, this relay ${link.AGENT_PROTOCOL}. Restart the session.` } })
+      void reporter.send({ type: 'frame', frame: { type: 'notice', text: `The session's container speaks protocol ${hello.protocol}, this relay ${link.OLDEST_AGENT_PROTOCOL} to ${link.AGENT_PROTOCOL}: it is made anew at its next idle moment.` } })
       return socket.close(closing.protocol, 'protocol')
     }
     if (current && current !== socket) current.close(closing.replaced, 'a newer link took over')

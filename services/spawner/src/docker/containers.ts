@@ -20,7 +20,7 @@ export type Inspected = {
 }
 /** What we create never has a network. The rest is written where it is decided (hostconfig.ts, prepare.ts, verbs/rescue.ts). */
 export type NewContainer = { name: string; Image: string; NetworkDisabled: true; Labels?: Record<string, string>; HostConfig: { NetworkMode: 'none' } }
-export type Listed = { Id: string; Labels: Record<string, string> }
+export type Listed = { Id: string; Names: string[]; Labels: Record<string, string> }
 
 /**
  * Compose marks images that it builds with the stack that built them, and containers inherit that: a session would count as an
@@ -83,6 +83,13 @@ export const containers = (docker: Docker) => ({
 
   removeVolume: async (name: string): Promise<Result<void>> =>
     attemptUnless(404, undefined, 'removing a volume', name, async () => { await docker.getVolume(name).remove() }),
+
+  /** Every volume of the engine with its size; null where the engine does not know it. */
+  volumeSizes: async (): Promise<Result<{ Name: string; Labels: Record<string, string> | null; bytes: number | null }[]>> =>
+    attempt('measuring volumes', undefined, async () => {
+      const { Volumes } = (await docker.df({ type: 'volume' } as never)) as unknown as { Volumes: { Name: string; Labels: Record<string, string> | null; UsageData?: { Size: number } }[] | null }
+      return (Volumes ?? []).map(({ Name, Labels, UsageData }) => ({ Name, Labels, bytes: UsageData && UsageData.Size >= 0 ? UsageData.Size : null }))
+    }),
 
   listVolumes: async (label: string): Promise<Result<{ Name: string; Labels: Record<string, string> }[]>> =>
     attempt('listing volumes', undefined, async () => (await docker.listVolumes({ filters: { label: [label] } })).Volumes),

@@ -26,7 +26,7 @@ const isAsTight = (c: Inspected, body: CreateBody): boolean => {
 }
 
 const bodyFor = async (ctx: Context, input: Input): Promise<Result<CreateBody>> => {
-  const [prepared, info] = await Promise.all([ctx.prepare(input.project), ctx.engine.info()])
+  const [prepared, info] = await Promise.all([ctx.prepare(input.project, input.cli), ctx.engine.info()])
   if (!prepared.ok) return prepared
   if (!info.ok) return info
   const spec = input.role === 'designer' ? specFolder(ctx.config.projectDir) : ok(null)
@@ -64,6 +64,7 @@ export const ensure = async (ctx: Context, input: Input): Promise<Result<Contain
     const settled = await settle(known.value)
     if (settled !== null) return settled
   }
+  ledger.announce(input.session)
   let id = await engine.create(body)
   if (id.ok && id.value === null) {
     const there = await engine.inspect(body.name)

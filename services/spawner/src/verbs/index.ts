@@ -3,6 +3,7 @@ import { spawnerVerbs } from '@orchestra/contracts'
 import type { z } from 'zod'
 import type { Context } from '../context.ts'
 import { buildImage } from './build-image.ts'
+import { disk } from './disk.ts'
 import { engine } from './engine.ts'
 import { ensure } from './ensure.ts'
 import { list } from './list.ts'
@@ -17,7 +18,7 @@ import { unpause } from './unpause.ts'
 export type JsonVerb = Exclude<SpawnerVerb, 'rescue' | 'rescueSnapshot'>
 
 type Verbs = { [V in JsonVerb]: (ctx: Context, input: z.output<(typeof spawnerVerbs)[V]>) => Promise<Result<unknown>> }
-const verbs: Verbs = { ensure, stop, pause, unpause, remove, list, logs, buildImage, registries, engine }
+const verbs: Verbs = { ensure, stop, pause, unpause, remove, list, logs, buildImage, registries, disk, engine }
 
 export const isJsonVerb = (name: string): name is JsonVerb => Object.hasOwn(verbs, name)
 

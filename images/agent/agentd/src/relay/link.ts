@@ -9,6 +9,7 @@ import type { Spool } from './spool.ts'
 
 const FIRST_RETRY_MS = 50
 const MAX_RETRY_MS = 3000
+const REFUSED_RETRY_MS = 30_000
 const MAX_QUEUED = 2000
 /** A link that says nothing for this long is dead: the relay pings more often than that, or answers our ping. */
 const PING_MS = 15_000
@@ -21,6 +22,8 @@ export type LinkOptions = {
   onFrame: (frame: link.ToAgent) => void
   /** After each welcome: the moment to repeat what the other side may have missed. */
   onUp?: () => void
+  /** The relay does not speak this agentd's protocol. */
+  onRefused?: () => void
 }
 
 export class Link {
@@ -89,10 +92,15 @@ export class Link {
       if (!binary) this.#receive(data.toString('utf8'))
     })
     socket.on('error', (error) => log(`link: ${error.message}`))
-    socket.on('close', () => {
+    socket.on('close', (code) => {
       clearInterval(beat)
       this.#welcomed = false
       if (this.#closed) return
+      if (code === link.REFUSED_PROTOCOL) {
+        // Another relay may come, but not at once.
+        this.#retry = REFUSED_RETRY_MS
+        this.#options.onRefused?.()
+      }
       after(() => this.#dial(), this.#retry)
       this.#retry = Math.min(this.#retry * 2, MAX_RETRY_MS)
     })

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
-import { mkdir, open, rename, rm, statfs, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises'
 import { watch } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { limits, servicePaths } from '@orchestra/contracts'
 import type { RunId } from '@orchestra/contracts'
@@ -65,6 +65,7 @@ export const openFiles = (places: FilesPlaces): Files => {
       await writeAtomically(join(folder, 'seed.json'), JSON.stringify(seed))
     },
     clearSeed: (session) => rm(join(places.seedDir(session), 'seed.json'), { force: true }),
+    seedFolders: () => readdir(dirname(places.seedDir('any'))).catch((error: unknown) => { if (isMissing(error)) return []; throw error }),
     removeSeed: (session) => rm(places.seedDir(session), { recursive: true, force: true }),
     clearCheck: async (session) => {
       const folder = places.checkDir(session)
@@ -73,6 +74,7 @@ export const openFiles = (places: FilesPlaces): Files => {
       return folder
     },
     appendLog,
+    removeLog: (run) => rm(logPath(run), { force: true }),
     readLog: async (run, from) => {
       const log = await open(logPath(run), 'r').catch((error: unknown) => { if (isMissing(error)) return null; throw error })
       if (!log) return Buffer.alloc(0)

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs'
 import type { Repository } from '../../ports/repository.ts'
 import { applyToCheckout, unapplyFromCheckout } from './apply.ts'
 import { createContext, type RepositoryOptions } from './context.ts'
+import { diskUse, forgetSession } from './disk.ts'
 import { createDiffer, fileChanges } from './diff.ts'
 import { checkout, facts, head } from './facts.ts'
 import { fileAt } from './files.ts'
@@ -56,6 +57,8 @@ export const createRepository = (options: RepositoryOptions): Repository => {
     nestedRepositories: (path, known) => nestedRepositories(path, new Set(known)),
     gitFileId: async (path) => gitFileId(path),
     worktreeIndex: (path) => worktreeIndex(c, path),
+    diskUse: (session, path) => diskUse(c, session, path),
+    forgetSession: (session) => ready(() => forgetSession(c, session)),
     seedGit: () => seedGit(c),
     importCommits: (spec, pack, tip, carried) => ready(() => importCommits(c, spec, pack, tip, carried)),
     importSnapshot: (session, pack, snapshot, head) => ready(() => snapshots.import(session, pack, snapshot, head)),

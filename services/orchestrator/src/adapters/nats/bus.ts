@@ -88,6 +88,7 @@ export const connectBus = async (options: BusOptions): Promise<Bus> => {
       ask(bus.subjects.control(session), frame, wait.control, nothing, problem('agent_unreachable', `Session "${session}" has no live link.`, { about: session })),
     openSession: (session, role) => toRelay('open', { session, role }, wait.open, nothing, session),
     closeSession: (session, forget) => toRelay('close', { session, forget }, wait.open, nothing, session),
+    listSessions: () => toRelay('list', {}, wait.status, z.object({ sessions: z.array(z.object({ session: SessionId })) }).transform((v) => v.sessions.map((s) => s.session))),
     credentialStatus: () => toRelay('status', {}, wait.status, CredentialView),
     saveCredential: (credential) => toRelay('credential', credential, wait.credential, CredentialView),
     setEgress: (policy) => toRelay('egress', policy, wait.status, nothing),

@@ -1,4 +1,4 @@
-import type { ProjectId } from '@orchestra/contracts'
+import type { ProjectId, RunId } from '@orchestra/contracts'
 import type { EventRow, UsageTotal } from '../../domain/rows.ts'
 import type { Reader } from '../../ports/store.ts'
 import type { Queryable } from './pool.ts'
@@ -42,6 +42,7 @@ export const readerOn = (db: Queryable, project: ProjectId): Reader => {
     merge: async (id) => one(await select(db, merges, 'where project_id = $1 and id = $2', [project, id])),
     merges: async (limit) => newestFirst(await select(db, merges, 'where project_id = $1 order by created_at desc, id limit $2', [project, limit])),
     run: async (id) => one(await select(db, runs, 'where project_id = $1 and id = $2', [project, id])),
+    runsOf: async (session) => (await db.query<{ id: RunId }>('select id from runs where project_id = $1 and session_id = $2', [project, session])).rows.map((r) => r.id),
     runs: async (limit) => newestFirst(await select(db, runs, 'where project_id = $1 order by created_at desc, id limit $2', [project, limit])),
     events: async (q) => newestFirst((await db.query<RawEvent>(
       'select * from events where project_id = $1 and session_id = $2 and seq < $3 and ($4::text[] is null or type = any($4)) order by seq desc limit $5',

@@ -2,6 +2,7 @@ import type { ProjectId } from '@orchestra/contracts'
 import type { Store, StoreFor } from '../../ports/store.ts'
 import { effectQueue } from './effects.ts'
 import type { Pool } from './pool.ts'
+import { retention } from './retention.ts'
 import { readerOn } from './reader.ts'
 import { nothingTouched, transactionOn } from './transaction.ts'
 
@@ -37,6 +38,7 @@ export const openStore = async (pool: Pool, of: StoreFor): Promise<Store> => {
       }
     },
     ...effectQueue(pool, project),
+    ...retention(pool, project),
     close: () => pool.end(),
   }
 }

@@ -6,7 +6,7 @@ export const projects = table<ProjectRow>('projects', ['id'], { id: plain, name:
 
 export const settings = table<SettingsRow>('settings', ['project_id'], {
   projectId: plain, setupCommand: plain, checkCommand: plain, checkMinutes: plain, carry: json, keepSpecsInGit: plain, maxSessions: plain, memoryMb: plain, cpus: plain, pids: plain,
-  permissionMode: plain, egress: plain, egressAllow: json, egressRefuse: json, afterRestart: plain, escalateSeconds: plain, stuckMinutes: plain, models: json, providerTools: json, requestsPerMinute: plain, budgetUsd: plain, budgetTokens: plain,
+  permissionMode: plain, egress: plain, egressAllow: json, egressRefuse: json, afterRestart: plain, keepEventsDays: plain, keepEventsMb: plain, keepSessionsDays: plain, escalateSeconds: plain, stuckMinutes: plain, models: json, providerTools: json, requestsPerMinute: plain, budgetUsd: plain, budgetTokens: plain,
 })
 
 export const egressRequests = table<EgressRequestRow>('egress_requests', ['project_id', 'session_id', 'host'], {
@@ -15,10 +15,10 @@ export const egressRequests = table<EgressRequestRow>('egress_requests', ['proje
 
 export const sessions = table<SessionRow>('sessions', ['project_id', 'id'], {
   id: plain, projectId: plain, role: plain, title: plain, instructions: plain, branch: plain, baseSha: plain, target: plain, tip: plain, toldTip: plain,
-  worktree: plain, permissionMode: plain, paired: plain, conversation: plain, conversationStarted: plain, phase: plain, queueReason: plain, pausedBy: plain, pausedText: plain, startStep: plain,
+  worktree: plain, permissionMode: plain, paired: plain, conversation: plain, conversationStarted: plain, cliVersion: plain, phase: plain, queueReason: plain, pausedBy: plain, pausedText: plain, startStep: plain,
   problem: json, hookAt: plain, terminalAt: plain, failing: json, container: plain, containerAt: plain, linkUp: plain, linkAt: plain, cli: plain, cliAt: plain, dialog: plain, setup: plain, limitedUntil: plain,
   limitedText: plain, modelTrouble: json, interruptedAt: plain, completedAt: plain, lastEventAt: plain, lastActivity: plain, aheadBy: plain, behindBy: plain, diffStat: json,
-  diffVersion: plain, snapshotTree: plain, carried: json, covers: json, badges: json, applied: plain, budgetUsd: plain, budgetTokens: plain, hops: plain, renewWhenIdle: plain, createdBy: actor, createdAt: plain, deletedAt: plain,
+  diffVersion: plain, snapshotTree: plain, carried: json, covers: json, badges: json, applied: plain, budgetUsd: plain, budgetTokens: plain, hops: plain, renewWhenIdle: plain, createdBy: actor, createdAt: plain, deletedAt: plain, trimmedAt: plain,
 })
 
 export const messages = table<MessageRow>('messages', ['id'], {

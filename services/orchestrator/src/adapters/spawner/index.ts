@@ -33,6 +33,7 @@ export const createRuntime = ({ socket }: { socket: string }): Runtime => ({
     return said.ok ? said.value.text : said.problem.message
   },
   registries: (project) => call(socket, 'registries', { project }, ImageRegistries),
+  disk: () => call(socket, 'disk', {}, z.object({ sizes: z.array(z.object({ session: SessionId, bytes: z.number() })) })),
   engine: () => call(socket, 'engine', {}, EngineFacts),
   buildImage: async (spec, onLog) => {
     const ended = new AbortController()

@@ -19,7 +19,7 @@ const lookWaitMs = 1500
 
 type Leftovers = { unmergedCommits: number; uncommittedFiles: string[] }
 
-const leftovers = async (core: Core, row: SessionRow): Promise<Leftovers> => {
+export const leftovers = async (core: Core, row: SessionRow): Promise<Leftovers> => {
   if (!row.tip || !row.target) return { unmergedCommits: 0, uncommittedFiles: [] }
   const target = await core.repository.branchTip(row.target)
   if (!target) return { unmergedCommits: 0, uncommittedFiles: [] }

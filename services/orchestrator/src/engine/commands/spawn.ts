@@ -47,7 +47,7 @@ export const spawnCommand: Pick<Handlers, 'session.spawn'> = {
       const branch = await chooseBranch(core, id.value, new Set(sessions.map((s) => s.branch)))
       const { max, used } = await places(core, tx)
       const row = decideSpawn(input, {
-        id: id.value, projectId: core.project, branch, base: ends.value.base, target: ends.value.target, home: core.home, conversation: randomUUID(),
+        id: id.value, projectId: core.project, branch, base: ends.value.base, target: ends.value.target, home: core.home, conversation: randomUUID(), cliVersion: core.cliVersion ?? null,
         settings: core.outside.settings(await tx.settings()), queueReason: used >= max ? fullReason(max) : null, actor, now,
       })
       await tx.putSession(row)

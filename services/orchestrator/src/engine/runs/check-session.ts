@@ -42,7 +42,7 @@ export const startCheckSession = async (core: Core, c: CheckSpec): Promise<Resul
   if (!opened.ok) return opened
   await core.files.writeSeed(c.session, seed, null)
   const { memoryMb, cpus, pids } = c.settings
-  const made = await core.runtime.ensure({ project: core.project, session: c.session, role: 'check', resources: { memoryMb, cpus, pids }, paired: false, covers: [] })
+  const made = await core.runtime.ensure({ project: core.project, session: c.session, role: 'check', resources: { memoryMb, cpus, pids }, paired: false, covers: [], cli: null })
   return made.ok ? ok(undefined) : fail(made.problem)
 }
 

@@ -110,7 +110,7 @@ export const startSession = async (core: Core, id: SessionId): Promise<void> => 
   const resources = { memoryMb: settings.memoryMb, cpus: settings.cpus, pids: settings.pids }
   const container = Promise.all([folder, socket, seedFolder, again ? seeded : null]).then(async () => {
     const named = setStep(core, id, 'container')
-    const fact = await step('container', core.runtime.ensure({ project: core.project, session: id, role: s.role, resources, paired: s.paired, covers }))
+    const fact = await step('container', core.runtime.ensure({ project: core.project, session: id, role: s.role, resources, paired: s.paired, covers, cli: s.cliVersion }))
     await named
     return fact
   })

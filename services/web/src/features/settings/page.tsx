@@ -5,6 +5,7 @@ import { imageRunOf } from '../../model.ts'
 import { RunRow } from '../runs/run.tsx'
 import { oneLine } from '../../ui/text.ts'
 import { CredentialForm } from './credential.tsx'
+import { DiskUse } from './disk.tsx'
 import { EgressForm } from './egress.tsx'
 import { ModelForm } from './model.tsx'
 import { NoticeChoice } from './notices.tsx'
@@ -30,6 +31,7 @@ export const SettingsPage = () => {
         {image && <Section title="Agent image"><p className="text-dim">The project’s own, from .orchestra/agent.Dockerfile on the target branch. New sessions use the last one that was built.</p><RunRow key={image.id} run={image} /></Section>}
         <Section title="Network"><EgressForm key={JSON.stringify([project.settings.egress, project.settings.egressAllow, project.settings.egressRefuse])} project={project} /></Section>
         <Section title="Model use"><ModelForm key={project.id} settings={project.settings} /></Section>
+        <Section title="Disk"><DiskUse /></Section>
         <Section title="This page">
           <ThemeChoice />
           <NoticeChoice />

@@ -9,6 +9,7 @@ const numbers = [
   ['escalateSeconds', 'Designer answers first for (s)', 0, 3600, 10],
   ['maxSessions', 'Sessions at once', 1, 64, 1], ['memoryMb', 'Memory of each (MB)', 256, 262_144, 256],
   ['cpus', 'Processors of each', 0.25, 64, 0.25], ['pids', 'Processes of each', 64, 32_768, 64],
+  ['keepEventsDays', 'Keep events (days)', 1, 36_500, 1], ['keepEventsMb', 'Keep events (MB)', 10, 1_000_000, 10], ['keepSessionsDays', 'Keep deleted sessions (days)', 1, 36_500, 1],
 ] as const
 
 /** What the person decides about the project, but for its network and its model. Saved as a whole; a field that was not touched is sent as it was shown. */

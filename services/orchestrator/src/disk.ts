@@ -1,0 +1,12 @@
+/** Prints what sessions hold on the disk: `orchestra status` runs it inside the orchestrator's container. */
+import { readFile } from 'node:fs/promises'
+import { internal, routes } from '@orchestra/contracts'
+
+const token = (await readFile('/run/secrets/internal-token', 'utf8')).trim()
+const reply = await fetch(`http://127.0.0.1:7001${internal.disk}`, { headers: { authorization: `Bearer ${token}` } })
+const { sessions } = routes.disk.reply.parse(await reply.json())
+const megabytes = (bytes: number | null): string => (bytes === null ? '?' : `${Math.ceil(bytes / 1024 / 1024)} MB`)
+for (const d of sessions) {
+  const parts = [d.worktree ? `worktree ${megabytes(d.worktree)}` : '', `volumes ${megabytes(d.volumes)}`, d.snapshots ? `snapshots ${megabytes(d.snapshots)}` : ''].filter((p) => p !== '')
+  console.log(`  ${d.session.padEnd(24)} ${d.status.padEnd(12)} ${parts.join(', ')}${d.mergedWhole ? '   merged: deleting it loses nothing' : ''}`)
+}
