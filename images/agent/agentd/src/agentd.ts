@@ -117,7 +117,7 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
       if (resumed || seed.brief === null) watchWork()
       // After a resume the CLI does nothing until it gets a message.
       const words = turn.words()
-      if (resumed && words !== null && seed.goOn) delivery.tell(words)
+      if (resumed && words !== null && seed.goOn) delivery.tell(words, true)
       delivery.kick()
     },
     onExit: (code, lines, was) => {

@@ -129,8 +129,9 @@ export class Cli {
     if (record === null || start !== this.#starts || this.#status === ('exited' as Status)) return
     const first = this.#record === null || (this.#record.inbox === null && record.inbox !== null)
     this.#record = record
-    this.#set(record.status)
+    // Before its status, which lets messages go: what was cut off is told first.
     if (first && record.inbox !== null) this.#o.onReady(this.#resumed)
+    this.#set(record.status)
   }
 
   async #awaitExit(start: number): Promise<void> {

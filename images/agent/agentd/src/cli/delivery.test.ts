@@ -178,3 +178,16 @@ it('the same words from another message are another message', async () => {
 it('what a person typed in the terminal is not ours', async () => {
   expect(await inbox.prompted('hello')).toEqual({ kind: 'other' })
 })
+
+it('what was cut off is told before what has waited since', async () => {
+  inbox.open = false
+  inbox.delivery.deliver([message('waited')])
+  inbox.delivery.tell('cut off', true)
+  inbox.open = true
+  inbox.delivery.kick()
+  await settle()
+  expect(inbox.posted).toEqual(['cut off'])
+  await inbox.prompted('cut off')
+  await settle()
+  expect(inbox.posted.at(-1)).toBe('waited')
+})

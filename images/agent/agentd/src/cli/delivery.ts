@@ -80,8 +80,11 @@ export class Delivery {
     this.kick()
   }
 
-  tell(text: string): void {
-    this.#waiting.push({ id: null, voice: 'system', text })
+  /** `first`: before whatever waits, as what happened before it. */
+  tell(text: string, first = false): void {
+    const told: Waiting = { id: null, voice: 'system', text }
+    if (first) this.#waiting.unshift(told)
+    else this.#waiting.push(told)
     this.kick()
   }
 

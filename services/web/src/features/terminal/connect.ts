@@ -28,7 +28,8 @@ const join = (term: Terminal, url: () => Promise<string>, onOpen: () => void, on
     send(hello({ columns: term.cols, rows: term.rows }))
     onState(true, '')
   })
-  socket.addEventListener('close', (event) => onState(false, event.reason))
+  // Where there was no ticket to be had, the library gives the error itself in place of a reason.
+  socket.addEventListener('close', ({ reason }: { reason: unknown }) => onState(false, typeof reason === 'string' ? reason : reason instanceof Error ? reason.message : ''))
   socket.addEventListener('message', (event: MessageEvent) => {
     if (!(event.data instanceof ArrayBuffer)) return
     const size = windowSize(event.data)
