@@ -4,6 +4,7 @@ import { Clock } from '../../ui/clock.tsx'
 import { Chip, type ChipTone } from '../../ui/controls.tsx'
 import { timeOf } from '../../ui/format.ts'
 import { Markdown } from '../../ui/markdown.tsx'
+import { Marked } from '../../ui/marked.tsx'
 import { oneLine, visible } from '../../ui/text.ts'
 import { receiptOf } from './receipt.ts'
 
@@ -13,20 +14,6 @@ const Who = ({ id, linked }: { id: string; linked: boolean }) =>
   linked ? <Link to="/s/$id/$tab" params={{ id, tab: 'messages' }} className="hover:underline">{id}</Link> : <>{id}</>
 const From = ({ from, linked }: { from: MessageView['from']; linked: boolean }) => (from.kind === 'session' ? <Who id={from.id} linked={linked} /> : <>{from.kind === 'person' ? 'you' : 'orchestra'}</>)
 const To = ({ to, linked }: { to: MessageView['to']; linked: boolean }) => (to.kind === 'session' ? <Who id={to.id} linked={linked} /> : <>{to.kind === 'person' ? 'you' : 'everyone'}</>)
-
-/** The words that were searched, marked; the rest as text. */
-const Marked = ({ text, mark }: { text: string; mark: string }) => {
-  const shown = visible(text)
-  const parts: React.ReactNode[] = []
-  const low = shown.toLowerCase()
-  const word = mark.toLowerCase()
-  let at = 0
-  for (let hit = low.indexOf(word); hit >= 0; hit = low.indexOf(word, at)) {
-    parts.push(shown.slice(at, hit), <mark key={hit} className="rounded-sm bg-ask/30 text-text">{shown.slice(hit, hit + word.length)}</mark>)
-    at = hit + word.length
-  }
-  return <p className="wrap">{parts}{shown.slice(at)}</p>
-}
 
 type Props = { message: MessageView; /** words to mark; the text is then shown as it was written */ mark?: string; /** names lead to their sessions */ linked?: boolean }
 

@@ -4,10 +4,7 @@ import { ProblemNote } from '../../ui/problem.tsx'
 import { compact, dollars, timeOf } from '../../ui/format.ts'
 import { oneLine, plainLog } from '../../ui/text.ts'
 import { useTimeline } from './entries.ts'
-
-const marks: Record<TimelineEntry['kind'], string> = {
-  tool: '·', text: '“', prompt: '›', turn: '–', commit: '●', message: '✉', state: '○', run: '▷', usage: '$', error: '□',
-}
+import { marks } from './marks.ts'
 
 const Entry = ({ entry: e }: { entry: TimelineEntry }) => {
   const line = (
