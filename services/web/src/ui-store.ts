@@ -1,5 +1,6 @@
 /** What only this page knows: where the cursor is, what is open, drafts, answers that can still be taken back. */
 import { create } from 'zustand'
+import { loadDrafts, saveDrafts, withDraft } from './drafts.ts'
 
 export type Overlay = { kind: 'composer' } | { kind: 'help' } | { kind: 'palette' } | { kind: 'delete'; session: string } | null
 export type Side = 'chat' | 'shell' | 'diff'
@@ -29,12 +30,16 @@ type Ui = {
 let nextToast = 1
 
 export const useUi = create<Ui>((set, get) => ({
-  cursor: null, overlay: null, side: 'chat', leader: false, toasts: [], pending: null, drafts: {}, onEscape: null,
+  cursor: null, overlay: null, side: 'chat', leader: false, toasts: [], pending: null, drafts: loadDrafts(), onEscape: null,
   setCursor: (cursor) => set({ cursor }),
   setOverlay: (overlay) => set({ overlay }),
   setSide: (side) => set({ side }),
   setLeader: (leader) => set({ leader }),
-  setDraft: (key, text) => set((s) => ({ drafts: { ...s.drafts, [key]: text } })),
+  setDraft: (key, text) => {
+    const drafts = withDraft(get().drafts, key, text)
+    set({ drafts })
+    saveDrafts(drafts)
+  },
   toast: (toast) => {
     const id = nextToast++
     set((s) => ({ toasts: [...s.toasts.slice(-3), { ...toast, id }] }))
