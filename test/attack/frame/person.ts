@@ -22,8 +22,10 @@ export type Person = {
 
 const inWorktree = [
   ['status'], ['diff'], ['diff', '--cached'], ['diff', 'HEAD~1'], ['log', '-p', '-3', '--all'], ['show', 'HEAD'], ['add', '-A'], ['status', '--short'], ['stash', 'list'],
-  ['blame', 'README.md'], ['grep', 'one'], ['branch', '-a'], ['ls-files', '-s'], ['commit', '--allow-empty', '-qm', 'by hand'], ['reset', '-q', '--soft', 'HEAD~1'], ['reset', '-q'],
+  ['blame', 'README.md'], ['grep', 'one'], ['branch', '-a'], ['ls-files', '-s'], ['reset', '-q'],
   ['checkout', '-q', '--', 'README.md'], ['describe', '--always', '--dirty'], ['worktree', 'list'], ['fsck', '--no-progress'],
+  // Off the branch, so that it does not move under what the agent hands over next.
+  ['checkout', '-q', '--detach'], ['commit', '--allow-empty', '-qm', 'by hand'],
 ]
 const inProject = (branch: string): string[][] => [
   ['status'], ['fetch', '--all', '-q'], ['log', '-p', '-3', '--all'], ['show', branch], ['diff', `main...${branch}`], ['merge', '--no-commit', '--no-ff', branch], ['merge', '--abort'],
@@ -48,7 +50,7 @@ export const makePerson = async (o: { dir: string; project: string; link: string
       return fetch(url.origin + path, init)
     },
     everyday: async (worktree, branch) => {
-      const todo = [...(existsSync(worktree) ? inWorktree.map((args) => [worktree, ...args]) : []), ...inProject(branch).map((args) => [o.project, ...args])]
+      const todo = [...(existsSync(worktree) ? inWorktree.map((args) => [worktree, ...args]).concat([[worktree, 'checkout', '-q', branch]]) : []), ...inProject(branch).map((args) => [o.project, ...args])]
       for (const [cwd = '', ...args] of todo) await git(cwd, ...args)
       return todo.length
     },

@@ -52,11 +52,13 @@ const attack: Attack = {
     const base = (await evil.sh('git rev-parse refs/orchestra/base')) as Sha
     const all = cases(base)
     const before = storeOf(t.project)
-    for (const c of all) {
-      const pack = craft.pack(c.objects).toString('base64')
-      const said = await evil.sh(`base64 -d >/tmp/crafted.pack <<'END'\n${pack}\nEND\ncurl -sS --unix-socket /run/orchestra/relay.sock -X POST http://relay/push/pack -H 'x-kind: commits' -H 'x-sha: ${craft.shaOf(c.tip)}' -H 'x-head: ${craft.shaOf(c.tip)}' --data-binary @/tmp/crafted.pack -w '\\n%{http_code}'`)
-      const reply = readPush(said)
-      need(reply.status === 200 || reply.status === 400, `${c.what} was not even looked at: ${said}`)
+    const said = await evil.sh(all.map((c, i) => `base64 -d >/tmp/crafted.pack <<'END'
+${craft.pack(c.objects).toString('base64')}
+END
+curl -sS --unix-socket /run/orchestra/relay.sock -X POST http://relay/push/pack -H 'x-kind: commits' -H 'x-sha: ${craft.shaOf(c.tip)}' -H 'x-head: ${craft.shaOf(c.tip)}' --data-binary @/tmp/crafted.pack -w '\\n%{http_code}\\n== ${i}\\n'`).join('\n'), { deadlineMs: 240_000 })
+    for (const [i, c] of all.entries()) {
+      const reply = readPush(said.split(/^== \d+$/m)[i] ?? '')
+      need(reply.status === 200 || reply.status === 400, `${c.what} was not even looked at: ${JSON.stringify(reply)}`)
       if (reply.accepted) return { through: `${c.what} was imported` }
     }
     const left = storeOf(t.project).filter((f) => !before.includes(f))

@@ -17,13 +17,14 @@ const attack: Attack = {
     await commit(evil, 'hooks in the tree')
     const pushed = await evil.push()
     need(pushed.accepted, `the commit was not taken: ${JSON.stringify(pushed)}`)
+    await t.person.git(evil.worktree, 'checkout', '-q', '--detach')
     const made = await t.person.git(evil.worktree, 'commit', '--allow-empty', '-qm', 'by hand')
     need(made.code === 0, `the person's commit did not work: ${made.err}`)
-    await t.person.everyday(evil.worktree, evil.branch)
+    // In the worktree alone: who checks an agent's branch out in a checkout whose hooks live in the tree runs that branch's hooks (docs/security.md).
+    for (const args of [['status'], ['diff'], ['checkout', '-q', '--', 'README.md'], ['stash', 'list'], ['commit', '--amend', '--allow-empty', '-qm', 'by hand'], ['checkout', '-q', evil.branch], ['log', '-p', '-2']]) await t.person.git(evil.worktree, ...args)
     const ran = existsSync(log) ? readFileSync(log, 'utf8').trim() : ''
     const badges = (await t.person.state()).sessions.find((s) => s.id === evil.session)?.badges ?? []
     await evil.clean()
-    await evil.sh('git rm -q -r --cached .pre-commit-config.yaml lefthook.yml >/dev/null 2>&1; true')
     if (ran.split('\n')[0] !== 'trusted') return { through: `the person's own hook did not run: ${JSON.stringify(ran)}` }
     return badges.includes('hook') ? { held: 'the person\'s own copy of the hook ran; the change is flagged to the reviewer' } : { through: `the changed hook is not flagged: ${badges.join(', ')}` }
   },

@@ -11,15 +11,16 @@ const attack: Attack = {
     const evil = await t.agent()
     const program = await plant(t, evil)
     const mark = `touch ${t.canary.file}`
+    const tip = await evil.sh('git rev-parse HEAD')
     await evil.sh(`for d in ${forbidden.map((n) => `'${n}'`).join(' ')}; do mkdir -p "$d/hooks"; cp evil.sh "$d/hooks/post-checkout"; printf '[core]\\n\\tfsmonitor = ${program}\\n' >"$d/config"; echo 'ref: refs/heads/main' >"$d/HEAD"; mkdir -p "$d/objects" "$d/refs"; done`)
     await t.person.everyday(evil.worktree, evil.branch)
     const taken: string[] = []
     for (const name of ['.GIT', 'git~1', '.g\u200cit', '.git ']) {
       await evil.sh(`inner=$(printf '100755 blob %s\\tpost-checkout\\n' $(git hash-object -w evil.sh) | git mktree); hooks=$(printf '040000 tree %s\\thooks\\n' $inner | git mktree); top=$(printf '040000 tree %s\\t%s\\n' $hooks '${name}' | git mktree)
-        git update-ref HEAD $(git commit-tree -p refs/orchestra/base -m names $top)`)
+        git update-ref HEAD $(git commit-tree -p ${tip} -m names $top)`)
       if ((await evil.push()).accepted) taken.push(name)
     }
-    await evil.sh('git update-ref HEAD $(git commit-tree -p refs/orchestra/base -m "as it was" refs/orchestra/base^{tree}); git read-tree HEAD')
+    await evil.sh(`git update-ref HEAD ${tip}; git read-tree HEAD`)
     await evil.sh(`rm -rf ${forbidden.map((n) => `'${n}'`).join(' ')}`)
     if (taken.length > 0) return { through: `imported: ${taken.join(', ')}` }
     await evil.sh(`python3 - <<'END'
@@ -34,7 +35,6 @@ END`)
     await t.person.everyday(evil.worktree, evil.branch)
     const diff = await t.person.get(`/api/sessions/${evil.session}/diff`)
     need(diff.ok, `the page shows no diff: ${diff.status}`)
-    await evil.try('git reset -q --hard refs/orchestra/base')
     await evil.clean()
     return { held: `four trees with a second .git refused; thirteen odd names imported, shown and run by nothing` }
   },

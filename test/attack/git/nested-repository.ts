@@ -10,14 +10,14 @@ const attack: Attack = {
     const evil = await t.agent()
     const program = await plant(t, evil)
     await evil.sh(`for d in docs/nested 'deep/a b/nested'; do mkdir -p "$d"; git init -q "$d"; (cd "$d"; git -c user.name=x -c user.email=x@x commit -q --allow-empty -m x; git config core.fsmonitor ${program}; git config core.hooksPath ${evil.worktree}; git config diff.external ${program}); done`)
-    for (const args of [['status'], ['status', '-uall'], ['diff'], ['diff', 'HEAD'], ['log', '-p', '-2'], ['stash', 'list'], ['commit', '--allow-empty', '-qm', 'by hand'], ['reset', '-q', '--soft', 'HEAD~1'], ['checkout', '-q', '--', '.'], ['grep', 'one'], ['ls-files', '-o'], ['clean', '-nd']]) await t.person.git(evil.worktree, ...args)
+    for (const args of [['status'], ['status', '-uall'], ['diff'], ['diff', 'HEAD'], ['log', '-p', '-2'], ['stash', 'list'], ['checkout', '-q', '--detach'], ['commit', '--allow-empty', '-qm', 'by hand'], ['checkout', '-q', evil.branch], ['checkout', '-q', '--', '.'], ['grep', 'one'], ['ls-files', '-o'], ['clean', '-nd']]) await t.person.git(evil.worktree, ...args)
     await commit(evil, 'a repository in the repository')
     const links = await evil.sh('git ls-tree -r HEAD | grep -c "^160000" || true')
     need(Number(links) > 1, 'the commit holds no new gitlink')
     const through = rejected('the gitlink', await evil.push())
     if (through !== null) return through
     await untilHolds(30_000, async () => ((await t.person.state()).sessions.find((s) => s.id === evil.session)?.badges ?? []).includes('nested repository') ? null : 'no badge "nested repository"')
-    await evil.sh('git reset -q --soft HEAD~1; git rm -rq --cached docs/nested deep 2>/dev/null; rm -rf docs/nested deep; git reset -q')
+    await evil.try('git reset -q --soft HEAD~1; rm -rf docs/nested deep; git reset -q')
     await evil.clean()
     return { held: 'the gitlink was refused, the session has the badge, twelve git commands ran nothing' }
   },

@@ -25,7 +25,6 @@ const attack: Attack = {
       return { held: `git refused the .gitmodules: ${String(e).slice(0, 160)}` }
     })
     for (const args of [['submodule', 'status'], ['submodule', 'init'], ['submodule', 'foreach', 'true'], ['diff', '--submodule=log'], ['status', '--ignore-submodules=none'], ['submodule', 'summary']]) await t.person.git(evil.worktree, ...args)
-    await evil.try('git reset -q --hard refs/orchestra/base')
     await evil.clean()
     return done
   },
