@@ -5,7 +5,7 @@ import { need } from '../frame/attack.ts'
 
 const attack: Attack = {
   tries: 'puts links, a fifo, a folder and a huge file where designer.md is, while the person reads and saves the spec in the page',
-  success: 'the page shows a file behind the link, saving writes through it, or the server hangs',
+  success: 'the page shows a file behind the link, saving writes through it, or the server hangs or fails',
   run: async (t) => {
     const lead = await t.agent('designer')
     const outside = join(dirname(t.canary.file), 'spec')
@@ -24,6 +24,8 @@ const attack: Attack = {
       if (/canary|hookspath|DATABASE_HOST/i.test(text)) return { through: `${c}: the page shows ${text.slice(0, 200)}` }
       const saved = await save(`# by hand ${seen.length}\n`, (JSON.parse(text) as { revision?: string }).revision || null)
       seen.push(`${saved.status}`)
+      const failed = [got.status, saved.status].find((status) => status >= 500)
+      if (failed !== undefined) return { through: `${c}: the server failed with ${failed}` }
     }
     await lead.sh('cd .orchestra/spec && rm -rf designer.md')
     need(seen.some((s) => s === '200'), `the spec could not be read or saved at all: ${seen.join()}`)

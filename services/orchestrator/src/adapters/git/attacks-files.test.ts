@@ -1,4 +1,5 @@
 /** Links, nested repositories and replaced files below folders that agents write. */
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -82,6 +83,18 @@ describe('what lies in a worktree or the spec folder', () => {
     expect(await rig.repo.writeSpec('x', null)).toMatchObject({ ok: false })
     expect(await rig.repo.readSpec()).toBeNull()
     expect(existsSync(join(rig.project, '.git/designer.md'))).toBe(false)
+  })
+
+  it('a spec file that is no text of a spec (a folder, a fifo, 2 MB) reads as none and is not written over', async () => {
+    const file = join(rig.project, '.orchestra/spec/designer.md')
+    mkdirSync(join(rig.project, '.orchestra/spec'), { recursive: true })
+    for (const make of [() => mkdirSync(file), () => execFileSync('mkfifo', [file]), () => writeFileSync(file, Buffer.alloc(2_000_000, 'x'))]) {
+      rmSync(file, { recursive: true, force: true })
+      make()
+      expect(await rig.repo.readSpec()).toBeNull()
+    }
+    expect(await rig.repo.writeSpec('# Spec\n', null)).toMatchObject({ ok: false, problem: { code: 'wrong_state' } })
+    expect(readFileSync(file).length).toBe(2_000_000)
   })
 
   it('what the designer puts beside the spec never reaches the mirror', async () => {

@@ -12,10 +12,15 @@ const RULE = Buffer.from('*\n')
 
 export const revisionOf = (text: Buffer): string => createHash('sha256').update(text).digest('hex').slice(0, 32)
 
-/** Null when there is none, or what has its name is a link or no file. */
+/** Null when there is none, or what has its name is a link, no file, or larger than a spec may be: the designer decides what stands there. */
 export const readSpec = (c: Context): { text: string; revision: string } | null => {
-  const bytes = withDir(c.place().top, FOLDER, {}, (d) => d.read(FILE, MAX))
-  return bytes && { text: bytes.toString('utf8'), revision: revisionOf(bytes) }
+  try {
+    const bytes = withDir(c.place().top, FOLDER, {}, (d) => d.read(FILE, MAX))
+    return bytes && { text: bytes.toString('utf8'), revision: revisionOf(bytes) }
+  } catch (e) {
+    if (e instanceof Unreachable) return null
+    throw e
+  }
 }
 
 /** Specs stay out of git by the folder's own rule, unless the project keeps them in: then ours is taken away, and nobody else's. */
@@ -44,7 +49,7 @@ export const writeSpec = (c: Context, text: string, expected: string | null): Pr
     } catch (e) {
       if (!(e instanceof Unreachable)) throw e
     }
-    return fail(problem('wrong_state', `${FOLDER}/${FILE} can't be written: something there is a link, or a folder where a file belongs.`, { next: `Remove it: look at ${FOLDER} in your checkout.` }))
+    return fail(problem('wrong_state', `${FOLDER}/${FILE} can't be written: something there is a link, a folder where a file belongs, or larger than 1 MiB.`, { next: `Remove it: look at ${FOLDER} in your checkout.` }))
   })
 
 /** Makes the folder, so that it can be mounted, and its rule as the project wants it now. */
