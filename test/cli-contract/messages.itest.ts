@@ -7,12 +7,18 @@ let session: Session
 /** Resolves the tool call that keeps the turn open. */
 const longCall: Block[] = [{ type: 'tool_use', name: 'Bash', input: { command: 'until [ -e /tmp/go ]; do sleep 0.05; done; echo went' } }]
 const said = (text: string): Block[] => [{ type: 'text', text }]
+/** How often the CLI wrote down that its model was given a text. */
+const given = (transcript: string, part: string) => transcript.split('\n').filter((line) => line.includes(part) && /"type":"(user|attachment)"/.test(line)).length
 const times = (part: string) => session.relay.model.requests.at(-1)?.messages.filter((m) => JSON.stringify(m.content).includes(part)).length ?? 0
 
 beforeEach(async () => {
   session = await Session.create({ brief: 'Begin.' })
 })
 afterEach(() => session.stop())
+const renew = async (options: Parameters<typeof Session.create>[0]) => {
+  await session.stop()
+  session = await Session.create(options)
+}
 
 describe('a message', () => {
   it('begins a turn in an idle session; receipts say delivered, then seen', async () => {
@@ -50,6 +56,48 @@ describe('a message', () => {
     expect(request.text).toContain('Begin.')
     expect(request.text).toContain(text.replaceAll(/[^ -~]/g, ' ').trim().split(' ')[0])
     expect(await session.sh('ls /workspace')).toBe('readme.md')
+  })
+
+  it('that comes while the CLI starts is read once it is there', async () => {
+    session.relay.decide = () => said('fine')
+    await session.start()
+    await session.relay.frame('hello')
+    const id = session.send('[From: auth] you are early')
+    await session.relay.frame('receipt', (f) => f.state === 'delivered' && f.messages.some((m) => m === id))
+    await session.relay.until('it is read', () => times('you are early') === 1)
+    expect(given(await session.transcript(), 'you are early')).toBe(1)
+  })
+
+  it('that comes in the moment in which a turn ends is read once', async () => {
+    let id = ''
+    session.relay.decide = () => {
+      if (id === '') id = session.send('[From: auth] at the very end')
+      return said('over')
+    }
+    await session.start()
+    await session.relay.until('it is sent', () => id !== '')
+    await session.relay.frame('receipt', (f) => f.state === 'delivered' && f.messages.some((m) => m === id))
+    await session.relay.until('it is read', () => times('at the very end') === 1)
+    expect(given(await session.transcript(), 'at the very end')).toBe(1)
+  })
+
+  it('that comes while the conversation is compacted is read afterwards, once', async () => {
+    let release: () => void = () => undefined
+    const held = new Promise<void>((resolve) => { release = resolve })
+    session.relay.decide = async (r) => {
+      if (/summary/i.test(r.last) && !r.last.includes('in between')) await held
+      return said('<summary>All was said.</summary>')
+    }
+    await session.start()
+    await session.relay.event('turn.ended')
+    await session.type('/compact')
+    await session.type('Enter')
+    await session.relay.event('notice', (e) => e.text.includes('compacted'))
+    const id = session.send('[From: auth] in between')
+    await session.relay.until('the CLI has it', async () => (await session.transcript()).includes('in between') || session.relay.frames.some((f) => f.type === 'receipt'))
+    release()
+    await session.relay.frame('receipt', (f) => f.state === 'delivered' && f.messages.some((m) => m === id))
+    expect(given(await session.transcript(), 'in between')).toBe(1)
   })
 
   it("leaves a person's half-typed line as it was", async () => {
@@ -96,6 +144,56 @@ describe('a message', () => {
     expect(times('survivor')).toBe(1)
   })
 })
+
+it('a dialog that is open stays as it is; what comes meanwhile is read when it is answered, once', async () => {
+  await renew({ permissionMode: 'ask' })
+  let allow: () => void = () => undefined
+  session.relay.answer = () => new Promise((resolve) => { allow = () => resolve({ text: 'Allow', option: 0, by: 'owner' }) })
+  session.relay.decide = () => (session.relay.model.requests.length === 1 ? [{ type: 'tool_use', name: 'Bash', input: { command: 'touch /workspace/made' } }] : said('over'))
+  await session.start()
+  await session.relay.frame('cli-status', (f) => f.status === 'dialog')
+  const before = await session.screen()
+  const id = session.send('[From: auth]\n1')
+  await session.relay.until('the CLI has it', async () => (await session.transcript()).includes('"enqueue"'))
+  expect(session.relay.frames.some((f) => f.type === 'receipt')).toBe(false)
+  expect(await session.sh('ls /workspace')).toBe('readme.md')
+  expect((await session.screen()).includes('touch /workspace/made')).toBe(before.includes('touch /workspace/made'))
+  allow()
+  await session.relay.frame('receipt', (f) => f.state === 'delivered' && f.messages.some((m) => m === id))
+  expect(await session.sh('ls /workspace')).toContain('made')
+})
+
+it('a question of the CLI that waits stays open; what comes meanwhile is read after its answer, once', async () => {
+  await renew({})
+  let answer: () => void = () => undefined
+  session.relay.answer = () => new Promise((resolve) => { answer = () => resolve({ text: 'Postgres', option: 1, by: 'owner' }) })
+  const ask: Block[] = [{ type: 'tool_use', name: 'AskUserQuestion', input: { questions: [{ question: 'Which store?', header: 'Store', multiSelect: false, options: [{ label: 'Redis', description: 'fast' }, { label: 'Postgres', description: 'there' }] }] } }]
+  session.relay.decide = () => (session.relay.model.requests.length === 1 ? ask : said('over'))
+  await session.start()
+  await session.relay.until('the question', () => session.relay.asks.length === 1)
+  const id = session.send('[From: auth]\n1 is what I would take')
+  await session.relay.until('the CLI has it', async () => (await session.transcript()).includes('"enqueue"'))
+  expect(session.relay.frames.some((f) => f.type === 'receipt')).toBe(false)
+  answer()
+  await session.relay.frame('receipt', (f) => f.state === 'delivered' && f.messages.some((m) => m === id))
+  await session.relay.until('it is read', () => times('1 is what I would take') === 1)
+  expect(session.relay.model.requests.at(-1)?.text).toContain('\\"Which store?\\"=\\"Postgres\\"')
+})
+
+it('what gathered in a long absence is read in order, some at a time, as the words of the person', async () => {
+  await renew({ brief: null, role: 'designer' })
+  session.relay.decide = () => said('fine')
+  await session.start()
+  await session.relay.frame('hello')
+  const ids = Array.from({ length: 500 }, (_, i) => session.send(`[From: person]\nnumber ${i};`, 'person'))
+  const read = () => new Set(session.relay.frames.flatMap((f) => (f.type === 'receipt' && f.state === 'delivered' ? f.messages : [])))
+  await session.relay.until('all receipts', () => read().size === ids.length, 100_000)
+  const prompts = session.relay.events.flatMap((e) => (e.type === 'prompt' ? [e.text] : []))
+  expect(prompts.flatMap((p) => [...p.matchAll(/number (\d+);/g)].map((m) => Number(m[1])))).toEqual(ids.map((_, i) => i))
+  expect(prompts.length).toBeLessThanOrEqual(12)
+  await session.relay.until('the last request', () => session.relay.model.requests.at(-1)?.text.includes('number 499;'))
+  expect(session.relay.model.requests.at(-1)?.text).toContain("the user's own word")
+}, 120_000)
 
 it('fifty messages at once arrive, in order, none twice', async () => {
   session.relay.decide = () => said('fine')

@@ -88,8 +88,8 @@ test('a CLI that hangs up ends the request at the endpoint, and its tokens count
 
 test.each([401, 429, 500, 529])('a %i of the endpoint passes unchanged', async (status) => {
   const body = `{"type":"error","error":{"type":"x","message":"${status}"}}`
-  reply = (res) => res.writeHead(status, { 'content-type': 'application/json', 'retry-after': '60' }).end(body)
-  expect(await ask()).toMatchObject({ status, body, headers: { 'retry-after': '60' } })
+  reply = (res) => res.writeHead(status, { 'content-type': 'application/json', 'retry-after': '1' }).end(body)
+  expect(await ask()).toMatchObject({ status, body, headers: { 'retry-after': '1' } })
   await expect.poll(() => reported('usage')).toMatchObject([{ status, tokens: { input: 0, output: 0 } }])
   expect(reported('limited')).toHaveLength(status === 429 ? 1 : 0)
 })

@@ -232,6 +232,19 @@ export const TimelineEntry = z.object({
 })
 export type TimelineEntry = z.infer<typeof TimelineEntry>
 
+/** One thing that a search found: a message, or a line of a session's timeline. */
+export const SearchHit = z.object({
+  kind: TimelineEntry.shape.kind,
+  seq: z.number(),
+  at: Timestamp,
+  session: SessionId.nullable(),
+  text: z.string(),
+  detail: z.string().optional(),
+  /** For kind `message`. */
+  message: MessageView.nullable(),
+})
+export type SearchHit = z.infer<typeof SearchHit>
+
 /** A readable turn of the conversation. */
 export const ConversationTurn = z.object({
   seq: z.number(),

@@ -15,6 +15,7 @@ const paths = {
   conversation: '/api/sessions/:session/conversation',
   messages: '/api/messages',
   disk: '/api/disk',
+  search: '/api/search',
   runLog: '/api/runs/:run/log',
   mergeDiff: '/api/merges/:merge/diff',
   spec: '/api/spec',

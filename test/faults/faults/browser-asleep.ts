@@ -29,7 +29,7 @@ export const fault: Fault = {
       const box = browser.find({ testid: 'message-box' })
       await box.fill(`Typed after waking ${word}`, { timeout: 30_000 })
       await box.press('Enter')
-      await rig.until('what was typed arrives', 60_000, async () => (await rig.sql(`select 1 from messages where text like '%${word}%' and delivery in ('delivered', 'seen')`)).length === 1)
+      await rig.until('what was typed arrives', 60_000, async () => (await rig.sql(`select 1 from messages where text like '%${word}%' and delivery in ('delivered', 'seen', 'answered')`)).length === 1)
       await browser.page.getByText('While the page sleeps, number 11.').first().waitFor({ timeout: 30_000 })
       if (browser.faults.length > 0) throw new Error(`the page failed: ${browser.faults.join('; ')}`)
     } finally {

@@ -30,7 +30,7 @@ export const fault: Fault = {
       const made = await rig.client.must('session.spawn', { name: rig.fresh('jump'), instructions: 'Wait for what you are told.' })
       await tell(`${service} is at ${offset}.`)
       await rig.quiet(made.session, 90_000)
-      await rig.until(`the message of ${service} at ${offset} is delivered`, 60_000, async () => (await rig.sql(`select 1 from messages where recipient = 'session:${id}' and delivery not in ('delivered', 'seen')`)).length === 0)
+      await rig.until(`the message of ${service} at ${offset} is delivered`, 60_000, async () => (await rig.sql(`select 1 from messages where recipient = 'session:${id}' and delivery not in ('delivered', 'seen', 'answered')`)).length === 0)
       await rig.client.must('session.delete', { session: made.session, confirmed: true })
     }
     const rows = (await rig.sql<{ id: string }>(`select id from messages where recipient = 'session:${id}' order by seq`)).map((r) => r.id)

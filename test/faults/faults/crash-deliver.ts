@@ -26,7 +26,7 @@ export const faults: Family = Object.fromEntries(points.map(([service, point]) =
     await death.reached()
     if (service !== 'agentd') await rig.healthy(service)
     await rig.until('all three are delivered', 120_000, async () => {
-      const left = await rig.sql<{ id: string; delivery: string }>(`select id, delivery from messages where recipient = 'session:${id}' and delivery not in ('seen', 'answered')`)
+      const left = await rig.sql<{ id: string; delivery: string }>(`select id, delivery from messages where recipient = 'session:${id}' and delivery not in ('delivered', 'seen', 'answered')`)
       return left.length === 0 || `${left.length} are ${left[0]?.delivery}`
     })
     await rig.tell(id, 'After the fault.')

@@ -16,7 +16,7 @@ export const fault: Fault = {
     await rig.client.must('session.continue', { session: id as never })
     await rig.tell(id, 'After the loss.')
     await rig.until('all are delivered', 90_000, async () => {
-      const left = await rig.sql<{ delivery: string }>(`select delivery from messages where recipient = 'session:${id}' and delivery not in ('seen', 'answered')`)
+      const left = await rig.sql<{ delivery: string }>(`select delivery from messages where recipient = 'session:${id}' and delivery not in ('delivered', 'seen', 'answered')`)
       return left.length === 0 || `${left.length} are still queued`
     })
   },

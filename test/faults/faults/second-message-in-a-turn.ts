@@ -14,6 +14,6 @@ export const fault: Fault = {
     if (running !== 1) throw new Error(`${running} CLIs run in one session`)
     await rig.inside(id, 'touch /tmp/go')
     await rig.quiet(id)
-    await rig.until('both are delivered', 60_000, async () => (await rig.sql(`select 1 from messages where recipient = 'session:${id}' and delivery not in ('seen', 'answered')`)).length === 0)
+    await rig.until('both are delivered', 60_000, async () => (await rig.sql(`select 1 from messages where recipient = 'session:${id}' and delivery not in ('delivered', 'seen', 'answered')`)).length === 0)
   },
 }

@@ -103,7 +103,7 @@ export const fault: Fault = {
     rig.say(`         ${total} sent: ${persons} by the person, ${total - persons} by sessions, to ${names.join(', ')}`)
     for (const end of over) await end()
     await rig.until('all are delivered', 900_000, async () => {
-      const [left] = await rig.sql<{ n: number; who: string }>("select count(*)::int as n, string_agg(distinct recipient, ' ') as who from messages where text like '%msg-%' and recipient like 'session:%' and delivery not in ('seen', 'answered')")
+      const [left] = await rig.sql<{ n: number; who: string }>("select count(*)::int as n, string_agg(distinct recipient, ' ') as who from messages where text like '%msg-%' and recipient like 'session:%' and delivery not in ('delivered', 'seen', 'answered')")
       return left?.n === 0 || `${left?.n} are not, of ${left?.who}`
     })
     for (const id of all) {

@@ -11,6 +11,6 @@ export const fault: Fault = {
     await rig.tell(made.session, 'While it opens.')
     await rig.quiet(made.session, 240_000)
     await rig.docker('update', '--cpus', '1', rig.container(made.session))
-    await rig.until('all are delivered', 120_000, async () => (await rig.sql(`select 1 from messages where recipient = 'session:${made.session}' and delivery not in ('seen', 'answered')`)).length === 0)
+    await rig.until('all are delivered', 120_000, async () => (await rig.sql(`select 1 from messages where recipient = 'session:${made.session}' and delivery not in ('delivered', 'seen', 'answered')`)).length === 0)
   },
 }

@@ -1,4 +1,5 @@
 /** The engine: parts wired, ports given. */
+import { makeSearch } from './search.ts'
 import { serial } from '@orchestra/contracts'
 import type { Engine } from '../ports/engine.ts'
 import { applyCommands } from './commands/apply.ts'
@@ -98,6 +99,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
     snapshot: () => core.feed.snapshot(),
     subscribe: (listener) => core.feed.subscribe(listener),
     ...makeQueries(core),
+    search: makeSearch(core),
     mergeDiff: (merge) => mergeDiff(core, merge),
     runLog: runs.logs.read,
     onRunLog: runs.logs.onGrown,

@@ -1,13 +1,18 @@
 /** What the page reads, and the two writes that are no commands: the spec's text and the credential. */
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
-import { MergeId, routes, RunId, SessionId } from '@orchestra/contracts'
+import { MergeId, routes, RunId, SessionId, TimelineEntry } from '@orchestra/contracts'
 import type { Engine } from '../ports/engine.ts'
 import type { PublicConfig } from './config.ts'
 import { parse, unwrap } from './refusal.ts'
 import { personOf } from './sign-in.ts'
 
 const Page = z.object({ before: z.coerce.number().int().optional(), limit: z.coerce.number().int().min(1).max(500).default(100) })
+const kind = TimelineEntry.shape.kind
+const Find = z.object({
+  q: z.string().max(200).default(''), session: SessionId.optional(), before: z.string().regex(/^\d+\.\d+$/).optional(), limit: z.coerce.number().int().min(1).max(200).default(50),
+  kinds: z.string().max(200).transform((list) => list.split(',')).pipe(z.array(kind)).optional(),
+})
 const ofSession = z.object({ session: SessionId })
 /** A megabyte of text can be four in bytes. */
 const specBody = 4 * 1024 * 1024
@@ -29,6 +34,10 @@ export const readRoutes = (app: FastifyInstance, engine: Engine, config: PublicC
     return engine.messages({ ...rest, text: q })
   })
   app.get(routes.disk.path, async () => unwrap(await engine.disk()))
+  app.get(routes.search.path, async (request) => {
+    const { q, kinds, ...rest } = parse(Find, request.query, 'query')
+    return engine.search({ ...rest, text: q, kinds })
+  })
   app.get(routes.mergeDiff.path, async (request) => unwrap(await engine.mergeDiff(parse(z.object({ merge: MergeId }), request.params, 'path').merge)))
   app.get(routes.runLog.path, async (request, reply) => {
     const { run } = parse(z.object({ run: RunId }), request.params, 'path')

@@ -1,7 +1,7 @@
 /** What the doors (http, mcp calls, internal) may ask of the engine. One implementation: engine/. */
 import type { Readable } from 'node:stream'
 import type {
-  Actor, Change, CommandBody, CommandName, CommandReply, ConversationTurn, CredentialView, DiffView, DiskView, MergeId, MessageView, ProjectId, Result, RunId, SessionId,
+  Actor, Change, CommandBody, CommandName, CommandReply, ConversationTurn, CredentialView, DiffView, DiskView, MergeId, MessageView, ProjectId, Result, RunId, SearchHit, SessionId,
   Sha, StateSnapshot, TimelineEntry,
 } from '@orchestra/contracts'
 import type { bus, link } from '@orchestra/contracts'
@@ -19,6 +19,7 @@ export interface Engine {
   timeline(session: SessionId, page: Page): Promise<{ entries: TimelineEntry[]; more: boolean }>
   conversation(session: SessionId, page: Page): Promise<{ turns: ConversationTurn[]; more: boolean }>
   messages(q: { session?: SessionId; text?: string } & Page): Promise<{ messages: MessageView[]; more: boolean }>
+  search(q: { text: string; kinds?: SearchHit['kind'][]; session?: SessionId; before?: string; limit: number }): Promise<{ hits: SearchHit[]; next: string | null }>
   diff(session: SessionId, context: number): Promise<Result<DiffView>>
   mergeDiff(merge: MergeId): Promise<Result<DiffView>>
   /** Bytes of a run's log from an offset; `ended` when no more will come. */

@@ -24,6 +24,10 @@ export interface Reader {
   message(id: MessageId): Promise<MessageRow | null>
   /** Newest `limit` before a seq, oldest first; copies are left out. `session`: to or from it. */
   messages(q: { session?: SessionId; text?: string; before?: number; limit: number }): Promise<MessageRow[]>
+  /** Newest first; `words` all have to be there, each as the beginning of one. Copies are left out. */
+  searchMessages(q: { words: string[]; session?: SessionId; before?: number; limit: number }): Promise<MessageRow[]>
+  /** The same over events, without those that a message or another event stands for. */
+  searchEvents(q: { words: string[]; session?: SessionId; before?: number; limit: number }): Promise<EventRow[]>
   /** Decided ones too, oldest first. */
   egressRequests(): Promise<EgressRequestRow[]>
   openQuestions(): Promise<MessageRow[]>

@@ -15,8 +15,8 @@ import type { Log } from '../log.ts'
 /** A reset that is this near is waited for with the request in hand: the turn goes on. A later one ends it. */
 const WAITED_MS = 60_000
 /** An endpoint that names no reset: this long, twice as long at each refusal that follows. */
-const UNNAMED_MS = 30_000
-const UNNAMED_MOST_MS = 15 * 60_000
+const UNNAMED_MS = 5000
+const UNNAMED_MOST_MS = 5 * 60_000
 const LOOK_MS = 5000
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 

@@ -67,6 +67,22 @@ it('keeps one in flight, and sends what waits of one voice together', async () =
   expect(inbox.receipts).toEqual([['delivered', all.map((m) => m.message)]])
 })
 
+it('hands over a few words of the person one by one, and what has gathered in a long absence together', async () => {
+  const many = Array.from({ length: 120 }, (_, i) => message(`n${i};`, 'person'))
+  inbox.open = false
+  inbox.delivery.deliver(many)
+  await settle()
+  inbox.open = true
+  inbox.delivery.kick()
+  for (let i = 0; i < 3; i += 1) {
+    await settle()
+    await inbox.prompted(inbox.posted.at(-1) ?? '')
+  }
+  await settle()
+  expect(inbox.posted.map((text) => text.split('\n\n').length)).toEqual([50, 50, 20])
+  expect(inbox.posted.join('\n\n')).toBe(many.map((m) => m.text).join('\n\n'))
+})
+
 it('does not send again what was taken in, however long it takes', async () => {
   inbox.delivery.deliver([message('slow')])
   await vi.advanceTimersByTimeAsync(600_000)

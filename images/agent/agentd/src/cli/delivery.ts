@@ -31,6 +31,8 @@ export type Port = {
 }
 
 const MAX_TEXT = 60_000
+/** More at once a model does not weigh one by one. */
+const MAX_ITEMS = 50
 /** Messages of the person that wait and are still handed over one by one. */
 const ONE_BY_ONE = 3
 /** Ids that one receipt may name. */
@@ -224,7 +226,7 @@ export class Delivery {
     // A few words of the person are answered one by one; what has gathered in a long absence is read together.
     const alone = voice === 'person' && (others < 0 ? this.#waiting.length : others) <= ONE_BY_ONE
     for (const item of this.#waiting) {
-      if (item.voice !== voice || (items.length > 0 && (alone || size + item.text.length > MAX_TEXT))) break
+      if (item.voice !== voice || (items.length > 0 && (alone || items.length >= MAX_ITEMS || size + item.text.length > MAX_TEXT))) break
       items.push(item)
       size += item.text.length + 2
     }

@@ -17,6 +17,9 @@ type RawUsage = {
 /** Messages that a session sent or got, as a condition on `$2`. */
 const ofSession = "(sender = 'session:' || $2 or recipient = 'session:' || $2 or recipient = 'all')"
 
+/** Words are letters and digits alone, so that none is an operator. */
+const tsquery = (words: string[]): string => words.flatMap((w) => w.match(/[\p{L}\p{N}]+/gu) ?? []).map((w) => `${w}:*`).join(' & ')
+
 /** Queries of one project, on the pool or inside a transaction. */
 export const readerOn = (db: Queryable, project: ProjectId): Reader => {
   const one = <T>(rows: T[]): T | null => rows[0] ?? null
@@ -33,6 +36,12 @@ export const readerOn = (db: Queryable, project: ProjectId): Reader => {
       const like = q.text ? `%${q.text.replace(/[\\%_]/g, (c) => `\\${c}`)}%` : null
       return newestFirst(await select(db, messages, `where ${conditions.join(' and ')} order by seq desc limit $5`, [project, q.session ?? null, q.before ?? Number.MAX_SAFE_INTEGER, like, q.limit]))
     },
+    searchMessages: (q) => select(db, messages, `where project_id = $1 and copy_of is null and ${q.session ? ofSession : '$2::text is null'} and seq < $3 and ($4 = '' or searchable(text) @@ to_tsquery('simple', $4)) order by seq desc limit $5`, [project, q.session ?? null, q.before ?? Number.MAX_SAFE_INTEGER, tsquery(q.words), q.limit]),
+    searchEvents: async (q) => (await db.query<RawEvent>(
+      `select * from events where project_id = $1 and ($2::text is null or session_id = $2) and seq < $3 and ($4 = '' or searchable(event_words(data)) @@ to_tsquery('simple', $4))
+        and type not like 'message.%' and type not in ('link', 'import.snapshot') and not (type = 'agent' and data ->> 'type' = 'tool.started') order by seq desc limit $5`,
+      [project, q.session ?? null, q.before ?? Number.MAX_SAFE_INTEGER, tsquery(q.words), q.limit],
+    )).rows.map(readEvent),
     openQuestions: () => select(db, messages, "where project_id = $1 and state = 'open' and copy_of is null order by seq", [project]),
     undelivered: (session) => select(db, messages, "where project_id = $1 and recipient = 'session:' || $2 and delivery = 'queued' order by seq", [project, session]),
     queuedCount: async () => (await db.query<{ n: number }>("select count(*)::int as n from messages m join sessions s on s.project_id = m.project_id and m.recipient = 'session:' || s.id where m.project_id = $1 and m.delivery = 'queued' and s.phase = 'running'", [project])).rows[0]?.n ?? 0,
