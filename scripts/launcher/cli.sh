@@ -91,7 +91,9 @@ cli_take() {
   ORCHESTRA_CLI_VERSION=$1
   export ORCHESTRA_CLI_VERSION
   settings_save
-  if stack_runs; then
+  if stack_runs && [ "$(docker inspect --format '{{.Config.Image}}' "$(stack_container orchestrator)")" != "orchestra-orchestrator:$ORCHESTRA_TAG" ]; then
+    say "New sessions start with Claude Code ${1:-$(cli_default)} once the stack runs this version of Orchestra:  orchestra up"
+  elif stack_runs; then
     stack_compose --progress quiet up --detach --no-build --no-deps orchestrator >/dev/null 2>&1 || die "the orchestrator could not be started again." "orchestra up"
     rm -f "$(settings_dir)/started"
     say "New sessions start with Claude Code ${1:-$(cli_default)}; those that are there keep theirs."
