@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import { isKind, type Kinds } from '../features/activity/found.ts'
 import { ActivityPage } from '../features/activity/page.tsx'
 import { SessionPage } from '../features/session/page.tsx'
 import { SettingsPage } from '../features/settings/page.tsx'
@@ -21,7 +22,7 @@ const root = createRootRoute({ component: Layout, notFoundComponent: () => <Empt
 const inbox = createRoute({ getParentRoute: () => root, path: '/', component: Inbox })
 const spec = createRoute({ getParentRoute: () => root, path: '/spec', component: SpecPage })
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value.slice(0, 200) : undefined)
-const activity = createRoute({ getParentRoute: () => root, path: '/activity', component: ActivityPage, validateSearch: (s: Record<string, unknown>): { q?: string; session?: string } => ({ q: text(s.q), session: text(s.session) }) })
+const activity = createRoute({ getParentRoute: () => root, path: '/activity', component: ActivityPage, validateSearch: (s: Record<string, unknown>): { q?: string; session?: string; kind?: Kinds } => ({ q: text(s.q), session: text(s.session), kind: isKind(s.kind) ? s.kind : undefined }) })
 const settings = createRoute({ getParentRoute: () => root, path: '/settings', component: SettingsPage })
 
 const SessionRoute = ({ id, tab }: { id: string; tab?: string }) => {

@@ -15,7 +15,7 @@ const halted = new Set(['paused', 'interrupted', 'limited'])
 const pages: Entry[] = [
   { id: 'inbox', words: 'Inbox', hint: 'page', key: 'i', run: go.inbox },
   { id: 'spec', words: 'Spec', hint: 'page', key: 's', run: go.spec },
-  { id: 'activity', words: 'Activity: search all messages', hint: 'page', key: '/', run: () => go.activity() },
+  { id: 'activity', words: 'Activity: search messages and events', hint: 'page', key: '/', run: () => go.activity() },
   { id: 'settings', words: 'Settings', hint: 'page', key: ',', run: go.settings },
   { id: 'new', words: 'New session', hint: 'do', key: 'n', run: () => useUi.getState().setOverlay({ kind: 'composer' }) },
   { id: 'keys', words: 'All keys', hint: 'page', key: '?', run: () => useUi.getState().setOverlay({ kind: 'help' }) },

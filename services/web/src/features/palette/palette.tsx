@@ -15,7 +15,7 @@ export const Palette = () => {
   const place = placeOf(location.pathname)
   const close = () => useUi.getState().setOverlay(null)
   const query = typed.trim()
-  const search: Entry[] = query ? [{ id: 'search', words: `Search messages for “${query}”`, hint: 'search', run: () => go.activity(query) }] : []
+  const search: Entry[] = query ? [{ id: 'search', words: `Search for “${query}”`, hint: 'search', run: () => go.activity(query) }] : []
   const entries = [...matching(entriesOf(sessions, place ? sessions[place.session] : undefined), typed).slice(0, 50), ...search]
   const chosen = Math.min(at, entries.length - 1)
   const run = (entry: Entry | undefined) => { if (!entry) return; close(); entry.run() }
