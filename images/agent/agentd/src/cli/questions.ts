@@ -68,7 +68,9 @@ export class Questions {
 
   /** The page says who answered: told before the question is hung up on, and no reason to keep the CLI waiting. */
   async #settle(id: string, how: unknown): Promise<void> {
-    const settled = link.AskSettled.parse({ id, how: how === 'terminal' ? 'terminal' : 'ended' })
-    await this.#post('/ask/settled', JSON.stringify(settled), { 'content-type': 'application/json' }, AbortSignal.timeout(SETTLE_MS)).catch((error: unknown) => log(`how a question was settled could not be told: ${reasonOf(error)}`))
+    const settled = link.AskSettled.safeParse({ id, how })
+    // A CLI that hangs up by itself says nothing about why.
+    if (!settled.success) return
+    await this.#post('/ask/settled', JSON.stringify(settled.data), { 'content-type': 'application/json' }, AbortSignal.timeout(SETTLE_MS)).catch((error: unknown) => log(`how a question was settled could not be told: ${reasonOf(error)}`))
   }
 }

@@ -19,8 +19,9 @@ export const ProjectForm = ({ settings }: { settings: ProjectSettings }) => {
   const set = <K extends keyof ProjectSettings>(key: K, value: ProjectSettings[K]) => setDraft((d) => ({ ...d, [key]: value }))
   const { checkProposal } = settings
   const save = () => {
-    const { setupCommand, checkCommand, checkMinutes, keepSpecsInGit, permissionMode, maxSessions, memoryMb, cpus, pids } = draft
-    void act('settings.save', { setupCommand, checkCommand, checkMinutes, keepSpecsInGit, permissionMode, maxSessions, memoryMb, cpus, pids, carry: carry.split('\n').map((l) => l.trim()).filter(Boolean) }, 'Settings saved')
+    const { setupCommand, checkCommand, keepSpecsInGit, permissionMode, afterRestart } = draft
+    const numeric = Object.fromEntries(numbers.map(([key]) => [key, draft[key]]))
+    void act('settings.save', { setupCommand, checkCommand, keepSpecsInGit, permissionMode, afterRestart, ...numeric, carry: carry.split('\n').map((l) => l.trim()).filter(Boolean) }, 'Settings saved')
   }
   return (
     <form className="flex flex-col gap-3" onSubmit={(e) => { e.preventDefault(); save() }}>
