@@ -14,7 +14,7 @@ export const fault: Fault = {
     await rig.tell(id, `#complete ${word} #end`)
     await rig.kill('nats')
     await forSeconds(quick ? 5 : 15)
-    const committed = async () => (await rig.sql(`select id from messages where kind = 'complete' and text like '%${word}%'`)).length
+    const committed = async () => (await rig.sql(`select id from messages where kind = 'complete' and copy_of is null and text like '%${word}%'`)).length
     const early = (await rig.transcript(id)).filter((l) => JSON.stringify(l).includes('tool_result') && JSON.stringify(l).includes('mcp__orchestra__complete')).length
     if (early > 0 && (await committed()) === 0) throw new Error('the report was answered and is not committed')
     await rig.start('nats')

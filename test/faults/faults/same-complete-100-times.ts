@@ -8,7 +8,7 @@ const repeat = (session: string, id: string, word: string): string => `
 import { connect } from '@nats-io/transport-node'
 import { readFileSync } from 'node:fs'
 const read = (n) => readFileSync('/run/secrets/' + n, 'utf8').trim()
-const nc = await connect({ servers: process.env.NATS_URL, user: read('nats-user'), pass: read('nats-password') })
+const nc = await connect({ servers: process.env.NATS_URL, user: read('nats-user'), pass: read('nats-password'), inboxPrefix: '_INBOX_' + read('nats-user') })
 const call = JSON.stringify({ id: '${id}', session: '${session}', tool: 'complete', args: { summary: '${word}', tested: 'looked', assumed: '' } })
 const all = await Promise.all(Array.from({ length: 100 }, () => nc.request('call.${session}', call, { timeout: 60000 }).then((m) => m.string())))
 console.log(JSON.stringify([...new Set(all)]))

@@ -12,7 +12,7 @@ const PROGRAM = `
 import { connect } from '@nats-io/transport-node'
 import { text } from 'node:stream/consumers'
 const calls = JSON.parse(await text(process.stdin))
-const nc = await connect({ servers: 'nats://nats:4222', user: process.env.U, pass: process.env.P, maxReconnectAttempts: -1, waitOnFirstConnect: true })
+const nc = await connect({ servers: 'nats://nats:4222', user: process.env.U, pass: process.env.P, inboxPrefix: '_INBOX_' + process.env.U, maxReconnectAttempts: -1, waitOnFirstConnect: true })
 const wait = (ms) => new Promise((done) => setTimeout(done, ms))
 for (const c of calls) for (;;) {
   const reply = await nc.request('call.' + c.session, JSON.stringify(c), { timeout: 15000 }).then((m) => m.json(), () => null)
