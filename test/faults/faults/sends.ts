@@ -3,7 +3,7 @@
  * delivered that does not stand in the receiver's conversation, none twice, none lost, in each sender's order.
  */
 import type { Fault } from '../frame/fault.ts'
-import { agentsSend } from '../frame/agents-send.ts'
+import { agentsSender } from '../frame/agents-send.ts'
 import type { Said } from '../frame/agents-send.ts'
 import { orderGiven } from '../frame/check-messages.ts'
 import { forSeconds, token } from '../frame/rig.ts'
@@ -86,8 +86,9 @@ export const fault: Fault = {
       const from = senders.filter((s) => s !== to)[i % (senders.length - 1)] as string
       return { from, to, token: word, text: `${word} of ${from}, number ${i}` }
     })
-    const asAgents = Promise.all(senders.map((s) => agentsSend(rig, fromAgents.filter((f) => f.from === s))))
-    const asPerson = (async () => { for (const f of fromPerson) await rig.client.must('message.send', { to: f.to as never, text: f.text }, { patienceMs: 120_000 }) })()
+    const send = await agentsSender(rig)
+    const asAgents = Promise.all(senders.map((s) => send(fromAgents.filter((f) => f.from === s))))
+    const asPerson = Promise.all(all.map(async (id) => { for (const f of fromPerson.filter((p) => p.to === id)) await rig.client.must('message.send', { to: f.to as never, text: f.text }, { patienceMs: 180_000 }) }))
     const killing = (async () => {
       for (let i = 0; i < (quick ? 1 : 6); i += 1) {
         await forSeconds(3)

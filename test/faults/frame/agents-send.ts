@@ -21,10 +21,14 @@ for (const c of calls) for (;;) {
 }
 await nc.close()`
 
-/** Resolves when all were acknowledged; throws with the first refusal. In order for each sender. */
-export const agentsSend = async (rig: Rig, said: Said[]): Promise<void> => {
+/** What it returns resolves when all were acknowledged, and throws with the first refusal. In order for each sender. The relay has to live now, not later. */
+export const agentsSender = async (rig: Rig): Promise<(said: Said[]) => Promise<void>> => {
   const secret = (name: string) => rig.docker('exec', rig.service('relay'), 'cat', `/run/secrets/${name}`)
   const [user, password, image] = await Promise.all([secret('nats-user'), secret('nats-password'), rig.docker('inspect', '--format', '{{.Config.Image}}', rig.service('relay'))])
+  return (said) => sendAll(rig, { user, password, image }, said)
+}
+
+const sendAll = async (rig: Rig, { user, password, image }: { user: string; password: string; image: string }, said: Said[]): Promise<void> => {
   const calls = said.map((s) => ({ id: randomUUID(), session: s.from, tool: 'send_message', args: { to: s.to, text: s.text } }))
   const child = spawn('docker', ['run', '--rm', '-i', '--network', `${rig.stack.install}_bus`, '-e', `U=${user}`, '-e', `P=${password}`, '--entrypoint', 'node', '--workdir', '/opt/orchestra/services/relay', image, '--input-type=module', '-e', PROGRAM], { stdio: ['pipe', 'pipe', 'pipe'] })
   let output = ''
