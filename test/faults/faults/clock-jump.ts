@@ -1,13 +1,13 @@
 /** #18: clocks jump by an hour, forth and back: Postgres', which counts, and those of the services beside it. */
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Fault } from '../frame/fault.ts'
 import { forSeconds } from '../frame/rig.ts'
 
 const library = ['/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1', '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1'].find((f) => existsSync(f))
-const folder = mkdtempSync(join(tmpdir(), 'orchestra-clock-'))
-chmodSync(folder, 0o755)
+/** Made when the fault is carried out, not when it is listed. */
+let folder = ''
 const set = (service: 'postgres' | 'orchestrator' | 'relay', offset: string): void => writeFileSync(join(folder, service), `${offset}\n`)
 
 export const fault: Fault = {
@@ -15,6 +15,8 @@ export const fault: Fault = {
   impossible: async () => (library === undefined ? 'libfaketime is not installed: apt-get install libfaketime' : null),
   ownStack: true,
   get env() {
+    folder = mkdtempSync(join(tmpdir(), 'orchestra-clock-'))
+    chmodSync(folder, 0o755)
     if (library !== undefined) copyFileSync(library, join(folder, 'libfaketime.so.1'))
     for (const s of ['postgres', 'orchestrator', 'relay'] as const) set(s, '+0')
     return { ORCHESTRA_OVERLAY: join(import.meta.dirname, '../compose.clock.yaml'), ORCHESTRA_FAULTS_CLOCK: folder }
@@ -35,6 +37,7 @@ export const fault: Fault = {
     }
     const rows = (await rig.sql<{ id: string }>(`select id from messages where recipient = 'session:${id}' order by seq`)).map((r) => r.id)
     if (rows.join() !== order.join()) throw new Error('the messages stand in another order than they were sent')
+    rmSync(folder, { recursive: true, force: true })
     const failed = await rig.sql<{ id: string; problem: unknown }>("select id, problem from sessions where phase = 'failed'")
     if (failed.length > 0) throw new Error(`failed: ${JSON.stringify(failed)}`)
   },

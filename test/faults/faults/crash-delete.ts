@@ -12,11 +12,9 @@ const points: ['orchestrator' | 'spawner', string][] = [
   ['spawner', 'before engine.stop'], ['spawner', 'after engine.stop'], ['spawner', 'before engine.remove'], ['spawner', 'after engine.remove'],
   ['spawner', 'before engine.removeVolume'], ['spawner', 'after engine.removeVolume'],
 ]
-const quick = new Set(['after engine.remove'])
 
 export const faults: Family = Object.fromEntries(points.map(([service, point]) => [`${service} ${point}`, {
   promise: 'The session is gone without a trace, its commits are on its branch, and its uncommitted file comes back with a restore.',
-  quick: quick.has(point),
   run: async (rig) => {
     const id = await rig.spawn('deleted')
     await rig.work(id, 'committed.txt', `kept ${point}`)

@@ -11,7 +11,7 @@ const points: [CrashService, string][] = [
   ['agentd', 'before delivery.receipt'], ['agentd', 'after delivery.receipt'],
   ['relay', 'before bus.report'], ['relay', 'after bus.report'], ['relay', 'before inbox.ack'], ['relay', 'after inbox.ack'],
 ]
-const quick = new Set(['agentd after delivery.post', 'agentd before delivered.add', 'relay after bus.report'])
+const quick = new Set(['orchestrator after bus.putInbox', 'agentd after delivery.post', 'relay after bus.report'])
 
 export const faults: Family = Object.fromEntries(points.map(([service, point]) => [`${service} ${point}`, {
   promise: 'The message stands once in the conversation, and is called delivered only when it does.',

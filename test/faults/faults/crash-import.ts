@@ -6,7 +6,7 @@ const points = [
   'before repository.importCommits', 'import: before the index', 'import: before the branch', 'after repository.importCommits',
   'before repository.importSnapshot', 'after repository.importSnapshot',
 ]
-const quick = new Set(['import: before the branch'])
+const quick = new Set(['import: before the index'])
 
 export const faults: Family = Object.fromEntries(points.map((point) => [point, {
   promise: 'The branch is where it was or where it should be, the work tree is untouched, and the commit arrives.',

@@ -9,12 +9,10 @@ const points = [
   'before repository.landMerge', 'move: journal written', 'move: 1 files', 'move: before the index', 'move: before the branch', 'move: before the journal ends', 'after repository.landMerge',
   'before store.effectDone', 'after store.effectDone',
 ]
-const quick = new Set(['move: before the branch', 'after repository.landMerge'])
 
 export const faults: Family = {
   ...Object.fromEntries(points.map((point) => [point, {
     promise: 'The merge lands once, checked; the checkout is as git has it; nothing of the check is left.',
-    quick: quick.has(point),
     run: async (rig) => {
       await rig.client.must('settings.save', { checkCommand: 'test -e README.md' })
       const id = await rig.spawn('merging')

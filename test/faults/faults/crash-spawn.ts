@@ -13,7 +13,7 @@ const points: ['orchestrator' | 'spawner', string][] = [
   ['orchestrator', 'before store.effectDone'], ['orchestrator', 'after store.effectDone'],
   ['spawner', 'before engine.create'], ['spawner', 'after engine.create'], ['spawner', 'before engine.start'], ['spawner', 'after engine.start'],
 ]
-const quick = new Set(['after repository.addWorktree', 'after engine.create'])
+const quick = new Set(['after runtime.ensure'])
 
 export const faults: Family = Object.fromEntries(points.map(([service, point]) => [`${service} ${point}`, {
   promise: 'After the restart there is exactly one container, worktree and branch, and the session works.',

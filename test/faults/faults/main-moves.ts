@@ -6,7 +6,6 @@ import { approved, requested } from '../frame/merging.ts'
 
 export const fault: Fault = {
   promise: 'A yes is bound to what was shown, and a file that the person edited stays byte for byte.',
-  quick: true,
   run: async (rig) => {
     await rig.client.must('settings.save', { checkCommand: null })
     const id = await rig.spawn('bound')

@@ -4,7 +4,6 @@ import { forSeconds, token } from '../frame/rig.ts'
 
 export const fault: Fault = {
   promise: 'The agent\'s call is answered only when the report is committed, and the person sees it within 5 s of the recovery.',
-  quick: true,
   run: async (rig, { quick }) => {
     const id = await rig.spawn('completes')
     const word = token()

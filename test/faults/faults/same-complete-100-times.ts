@@ -16,7 +16,6 @@ await nc.close()`
 
 export const fault: Fault = {
   promise: 'One change of state, and the same reply each time.',
-  quick: true,
   run: async (rig, { quick }) => {
     const id = await rig.spawn('repeats')
     const word = token()

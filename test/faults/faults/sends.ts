@@ -60,7 +60,6 @@ const answer = async (rig: Rig, id: string, option: number): Promise<void> => {
 
 export const fault: Fault = {
   promise: '0 called delivered that do not stand in the receiver\'s conversation, 0 twice, 0 lost, in each sender\'s order.',
-  quick: true,
   run: async (rig, { quick }) => {
     const total = quick ? 60 : 1000
     const names = quick ? ['idle', 'working', 'being typed into', 'starting'] : Object.keys(states)
