@@ -53,9 +53,9 @@ export const ActivityPage = () => {
   const shown = useDeferredValue(found.hits)
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <form role="search" className="flex items-center gap-2 border-b max-sm:flex-wrap border-line bg-surface px-4 py-2" onSubmit={(e) => e.preventDefault()}>
+      <form role="search" className="flex flex-wrap items-center gap-2 border-b border-line bg-surface px-4 py-2" onSubmit={(e) => e.preventDefault()}>
         <h1 className="text-lg font-semibold max-sm:sr-only">Activity</h1>
-        <input ref={field} type="search" data-testid="search-field" aria-label="Search all messages and events" className={`${inputClass} w-auto min-w-0 flex-1`} placeholder="Search all messages and events" value={text} onChange={(e) => setText(e.target.value)} spellCheck={false} />
+        <input ref={field} type="search" data-testid="search-field" aria-label="Search all messages and events" className={`${inputClass} min-w-0 flex-1 basis-40`} placeholder="Search all messages and events" value={text} onChange={(e) => setText(e.target.value)} spellCheck={false} />
         <select aria-label="Session" className={`${inputClass} max-w-48 max-sm:max-w-none`} value={session} onChange={(e) => void navigate({ search: (old) => ({ ...old, session: e.target.value || undefined }), replace: true })}>
           <option value="">all sessions</option>
           {fleetOf(sessions).map((s) => <option key={s.id} value={s.id}>{oneLine(s.title) || s.id}</option>)}
