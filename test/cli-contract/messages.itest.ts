@@ -81,25 +81,6 @@ describe('a message', () => {
     expect(given(await session.transcript(), 'at the very end')).toBe(1)
   })
 
-  it('that comes while the conversation is compacted is read afterwards, once', async () => {
-    let release: () => void = () => undefined
-    const held = new Promise<void>((resolve) => { release = resolve })
-    session.relay.decide = async (r) => {
-      if (/summary/i.test(r.last) && !r.last.includes('in between')) await held
-      return said('<summary>All was said.</summary>')
-    }
-    await session.start()
-    await session.relay.event('turn.ended')
-    await session.type('/compact')
-    await session.type('Enter')
-    await session.relay.event('notice', (e) => e.text.includes('compacted'))
-    const id = session.send('[From: auth] in between')
-    await session.relay.until('the CLI has it', async () => (await session.transcript()).includes('in between') || session.relay.frames.some((f) => f.type === 'receipt'))
-    release()
-    await session.relay.frame('receipt', (f) => f.state === 'delivered' && f.messages.some((m) => m === id))
-    expect(given(await session.transcript(), 'in between')).toBe(1)
-  })
-
   it("leaves a person's half-typed line as it was", async () => {
     session.relay.decide = () => said('fine')
     await session.start()

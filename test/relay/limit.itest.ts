@@ -42,6 +42,7 @@ test('what one session was told holds all: nothing is sent, no message begins a 
   const waits = note('begin')
   await stack.bus.putInbox(auth, waits)
   await stack.bus.putInbox(auth, answerTo(waits.delivery.message, 'yes'))
+  await agent.close()
   await stack.restartRelay()
   const again = new AgentEnd(stack.socket(auth))
   await again.next('welcome')
@@ -53,7 +54,6 @@ test('what one session was told holds all: nothing is sent, no message begins a 
   expect(deliver.deliveries[0]?.message).toBe(waits.delivery.message)
   again.send({ type: 'receipt', messages: deliver.deliveries.map((d) => d.message), state: 'delivered', at: new Date().toISOString() })
   expect((await ask(auth)).status).toBe(200)
-  await agent.close()
   await again.close()
 }, 60_000)
 

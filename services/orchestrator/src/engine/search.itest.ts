@@ -42,6 +42,7 @@ test('operators and signs are only text', async () => {
   expect((await find("token | zzz")).length).toBe(0)
 })
 test('pages of everything hold everything once', async () => {
+  const all = (await find('', { limit: 200 })).map((h) => `${h.message ? 'm' : 'e'}${h.seq}`)
   const seen: string[] = []
   let before: string | undefined
   do {
@@ -50,7 +51,6 @@ test('pages of everything hold everything once', async () => {
     seen.push(...page.hits.map((h) => `${h.message ? 'm' : 'e'}${h.seq}`))
     before = page.next ?? undefined
   } while (before !== undefined && seen.length < 200)
-  const all = (await find('', { limit: 200 })).map((h) => `${h.message ? 'm' : 'e'}${h.seq}`)
   expect(new Set(seen).size).toBe(seen.length)
-  expect(new Set(seen)).toEqual(new Set(all))
+  expect(all.filter((one) => !seen.includes(one))).toEqual([])
 })
