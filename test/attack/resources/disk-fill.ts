@@ -1,10 +1,14 @@
-import { statfsSync } from 'node:fs'
+import { rmSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Attack } from '../frame/attack.ts'
 import { need } from '../frame/attack.ts'
 import { untilHolds } from '../../e2e/shell.ts'
 import { hungry } from './_hungry.ts'
 
 const freeMb = (path: string): number => { const { bavail, bsize } = statfsSync(path); return Math.floor((bavail * bsize) / 2 ** 20) }
+
+/** Above what is warned of. */
+const LEFT_MB = 420
 
 const attack: Attack = {
   tries: 'fills the disk of the worktrees, 30 MB at a time',
@@ -13,6 +17,10 @@ const attack: Attack = {
     const evil = await hungry(t)
     need(t.owner !== null, 'the disk of the worktrees is the machine\'s own: only root can give this suite one to fill')
     const session = async () => (await t.person.state()).sessions.find((s) => s.id === evil.session)
+    // What the session writes here counts as its memory too, so it is given a disk that is nearly full already.
+    const ballast = join(t.worktrees, '../../ballast')
+    const filled = await t.person.sh('/', `head -c ${Math.max(0, freeMb(t.worktrees) - LEFT_MB)}M /dev/zero >${ballast}`)
+    need(filled.code === 0, `no ballast: ${filled.err}`)
     let lowest = freeMb(t.worktrees)
     // A paused container freezes this too: it is not waited for.
     const filling = evil.try('i=0; while test $i -lt 100; do head -c 31457280 /dev/zero >fill-$i || break; i=$((i+1)); sleep 0.7; done; echo filled $i', { deadlineMs: 150_000 })
@@ -26,6 +34,7 @@ const attack: Attack = {
     const left = freeMb(t.worktrees)
     const attention = (await t.person.state()).attention.some((a) => a.session === evil.session)
     await t.person.sh(evil.worktree, 'rm -f fill-*')
+    rmSync(ballast, { force: true })
     await untilHolds(60_000, async () => ((await session())?.pausedBy === null ? null : 'still paused although there is space'))
     await filling
     await evil.try('rm -f fill-*')
