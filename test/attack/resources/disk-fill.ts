@@ -8,10 +8,10 @@ import { hungry } from './_hungry.ts'
 const freeMb = (path: string): number => { const { bavail, bsize } = statfsSync(path); return Math.floor((bavail * bsize) / 2 ** 20) }
 
 /** Above what is warned of. */
-const LEFT_MB = 420
+const LEFT_MB = 560
 
 const attack: Attack = {
-  tries: 'fills the disk of the worktrees, 30 MB at a time',
+  tries: 'fills the disk of the worktrees, 10 MB at a time',
   success: 'the disk is full before the session is paused, the person is not warned, or the session does not go on when there is space again',
   run: async (t) => {
     const evil = await hungry(t)
@@ -23,7 +23,7 @@ const attack: Attack = {
     need(filled.code === 0, `no ballast: ${filled.err}`)
     let lowest = freeMb(t.worktrees)
     // A paused container freezes this too: it is not waited for.
-    const filling = evil.try('i=0; while test $i -lt 100; do head -c 31457280 /dev/zero >fill-$i || break; i=$((i+1)); sleep 0.7; done; echo filled $i', { deadlineMs: 150_000 })
+    const filling = evil.try('i=0; while test $i -lt 100; do head -c 10485760 /dev/zero >fill-$i || break; i=$((i+1)); sleep 0.4; done; echo filled $i', { deadlineMs: 150_000 })
     let warned = false
     await untilHolds(120_000, async () => {
       lowest = Math.min(lowest, freeMb(t.worktrees))

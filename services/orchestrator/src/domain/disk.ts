@@ -4,8 +4,8 @@ export type Disk = { /** for people: what lies on it */ what: string; freeMb: nu
 export type DiskState = 'ok' | 'low' | 'full'
 
 const mostKeptMb = 1024
-/** Kept free for the person and for the stack's own data: 1 GB, of a small disk a twentieth. */
-export const keptMb = (d: Disk): number => Math.min(mostKeptMb, Math.floor(d.totalMb / 20))
+/** Kept free for the person and for the stack's own data: 1 GB, of a small disk a tenth. */
+export const keptMb = (d: Disk): number => Math.min(mostKeptMb, Math.floor(d.totalMb / 10))
 
 /** low: below three times what is kept. full: below it; agents are paused before nothing is left. */
 export const diskState = (d: Disk): DiskState => (d.freeMb < keptMb(d) ? 'full' : d.freeMb < 3 * keptMb(d) ? 'low' : 'ok')
