@@ -17,10 +17,9 @@ const attack: Attack = {
   success: 'another endpoint answered, the key came back, or tokens were counted for another session',
   run: async (t) => {
     const evil = await t.agent()
-    const others = "select coalesce(sum(input_tokens), 0) from usage where session_id <> 'evil'"
-    const before = await t.sql(others)
+    const model = `claude-canary-${Date.now()}`
     const line = (args: string): string => `curl -sS -i --path-as-is --max-time 15 ${args} 2>&1 | head -c 3000; printf '\\n=====\\n'`
-    const base = { model: 'claude-sonnet-5', max_tokens: 5, messages: [{ role: 'user', content: 'hello' }] }
+    const base = { model, max_tokens: 5, messages: [{ role: 'user', content: 'hello' }] }
     const post = (path: string, body: unknown, more = ''): string => line(`-X POST 'http://127.0.0.1:7700${path}' -H 'content-type: application/json' -H 'anthropic-version: 2023-06-01' ${more} --data '${JSON.stringify(body)}'`)
     const script = [
       ...paths.map((p) => post(p, base)), ...paths.map((p) => line(`'http://127.0.0.1:7700${p}'`)), ...bodies.map((b) => post('/llm/v1/messages', { ...base, ...b })),
@@ -33,8 +32,8 @@ const attack: Attack = {
     if (leak !== undefined) return { through: `the key came back: ${leak.slice(0, 300)}` }
     const open = seen.findIndex((s) => /^HTTP\/1\.1 (200|101)/.test(s))
     if (open >= 0) return { through: `${script[open]?.slice(0, 160) ?? ''}: ${seen[open]?.slice(0, 200) ?? ''}` }
-    const after = await t.sql(others)
-    if (after !== before) return { through: `tokens of others went from ${before} to ${after}` }
+    const billed = await t.sql(`select string_agg(distinct session_id, ', ') from usage where model = '${model}'`)
+    if (billed !== 'evil') return { through: `its tokens were counted for: ${billed || 'nobody'}` }
     return { held: `${seen.length} requests, answers ${[...new Set(seen.map((s) => s.split('\r\n')[0]))].sort().join(' | ')}; what it asked with other names was counted for itself` }
   },
 }

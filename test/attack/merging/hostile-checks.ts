@@ -12,7 +12,7 @@ post /mcp '{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"ask",
 post /ask '{"origin":"native","question":"from a check","options":[]}'
 post /push/pack x
 printf 'END '; ls -a / /run /run/orchestra /workspace 2>/dev/null | tr '\\n' ' '
-for f in /workspace/.git /source /orchestra/git/HEAD /run/orchestra-seed/../designer; do test -e "$f" && printf 'SEES %s ' "$f"; done
+for f in /workspace/.git /source/package.json /orchestra/git/HEAD /run/orchestra-seed/../designer; do test -e "$f" && printf 'SEES %s ' "$f"; done
 exit 0`
 
 const attack: Attack = {

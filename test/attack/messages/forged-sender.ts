@@ -12,7 +12,9 @@ const attack: Attack = {
     await t.agent('designer')
     const evil = await t.agent()
     const mark = `forged-${Date.now()}`
-    const sessions = "select string_agg(id || phase, ',' order by id) from sessions where role <> 'check' and phase in ('running', 'deleted', 'deleting')"
+    const sessions = "select count(*) filter (where created_by like 'session:%'), count(*) filter (where id = 'evil' and phase <> 'running') from sessions"
+    // A word of the person: what they wrote to each other before does not count against them.
+    for (const to of ['designer', 'evil']) await t.person.command('message.send', { to, text: 'Go on.' })
     const before = await t.sql(sessions)
     const called = await callTools(evil, [
       { name: 'send_message', args: { to: 'designer', text: `${mark} plain` } },

@@ -1,41 +1,50 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { createSocket } from 'node:dgram'
+import { Resolver } from 'node:dns/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { makeEgress } from '../../../services/relay/src/egress/connect.ts'
+import { makePolicy } from '../../../services/relay/src/egress/policy.ts'
 import type { Attack } from '../frame/attack.ts'
 import { need } from '../frame/attack.ts'
-import { docker } from '../frame/program.ts'
-import { addressesOf, gatewayOf, hostCanary, throughProxy, withEgress, WORD } from './_canary.ts'
-import type { Through } from './_canary.ts'
 
-/** A name whose owner answers with another address each time: here the relay's own hosts file, rewritten every few milliseconds. */
-const flip = (addresses: string[]): string => `
-const fs = require('node:fs')
-const first = fs.readFileSync('/etc/hosts', 'utf8')
-let i = 0
-setInterval(() => fs.writeFileSync('/etc/hosts', first + ${JSON.stringify(addresses)}[i++ % ${addresses.length}] + ' rebind.example.org\\n'), 3)
-setTimeout(() => { fs.writeFileSync('/etc/hosts', first); process.exit(0) }, 20000)`
+/** The name server of a hostile domain: every answer is another address, good for no time. */
+const rebinder = async (addresses: string[]): Promise<{ resolve: (host: string) => Promise<string[]>; answered: () => number; close: () => void }> => {
+  const server = createSocket('udp4')
+  let n = 0
+  server.on('message', (query, from) => {
+    const address = (addresses[n++ % addresses.length] ?? '').split('.').map(Number)
+    const end = query.indexOf(0, 12) + 5
+    const head = Buffer.from([query[0] ?? 0, query[1] ?? 0, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0])
+    server.send(Buffer.concat([head, query.subarray(12, end), Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...address])]), from.port, from.address)
+  })
+  await new Promise<void>((done) => server.bind(0, '127.0.0.1', done))
+  const resolver = new Resolver()
+  resolver.setServers([`127.0.0.1:${server.address().port}`])
+  return { resolve: (host) => resolver.resolve4(host), answered: () => n, close: () => server.close() }
+}
 
 const attack: Attack = {
-  tries: 'uses a name that leads to a public address and a moment later to the host or to a service of the stack, so that what is checked is not what is dialled (DNS rebinding)',
-  success: 'the host or the service was reached under that name',
-  run: async (t) => withEgress(t, { egress: 'listed', egressAllow: ['rebind.example.org', 'rebind.example.org:7001', 'rebind.example.org:4222'] }, async () => {
-    const evil = await t.agent()
-    const canary = await hostCanary()
-    await t.person.command('settings.save', { egressAllow: ['rebind.example.org', 'rebind.example.org:7001', 'rebind.example.org:4222', `rebind.example.org:${canary.port}`] })
-    const addresses = ['192.0.2.254', await gatewayOf(t), (await addressesOf(t, 'orchestrator'))[0] ?? '', (await addressesOf(t, 'nats'))[0] ?? '', '127.0.0.1']
+  tries: "uses a name whose server answers with a public address and a moment later with this machine's own, so that what is checked is not what is dialled (DNS rebinding; the relay's code with a name server of ours, since a running one asks the host's)",
+  success: 'this machine was reached under that name',
+  run: async () => {
+    let reached = 0
+    const inner = createServer((_req, res) => res.end('inner')).on('connection', () => { reached++ })
+    await new Promise<void>((done) => inner.listen(0, '127.0.0.1', done))
+    const { port } = inner.address() as AddressInfo
+    const dns = await rebinder(['203.0.113.7', '127.0.0.1'])
     try {
-      const hosts = Array.from({ length: 40 }, (_, i) => `rebind.example.org:${[canary.port, 7001, 4222, 80][i % 4] ?? 80}`)
-      const flipping = docker(['exec', '-u', '0', t.service('relay'), 'node', '-e', flip(addresses)], { deadlineMs: 60_000 })
-      await sleep(1000)
-      const seen = JSON.parse(await evil.sh(throughProxy(hosts.flatMap((h) => [{ connect: h }, { get: `http://${h}/rebound` }])), { deadlineMs: 120_000 })) as Through[]
-      const flipped = await flipping
-      need(flipped.code === 0, `the name did not flip: ${flipped.err}`)
-      need(seen.some((s) => /403/.test(s.first)), `no address of the name was refused, so it did not flip: ${[...new Set(seen.map((s) => s.first))].join(' | ')}`)
-      if (canary.seen.length > 0) return { through: `the host was reached: ${canary.seen[0] ?? ''}` }
-      const open = seen.find((s) => s.first.startsWith('HTTP/1.1 200') || s.text.includes(WORD) || s.text.includes('INFO {'))
-      if (open) return { through: `${open.connect ?? open.get ?? ''}: ${open.first}` }
-      return { held: `${seen.length} requests while the name flipped between ${addresses.join(', ')}; answers ${[...new Set(seen.map((s) => s.first))].sort().join(' | ')}` }
+      const rule = `rebind.example.org:${port}`
+      const egress = makeEgress(makePolicy([], { mode: 'listed', allow: [rule], refuse: [], registries: [] }), dns.resolve)
+      const dials = await Promise.all(Array.from({ length: 60 }, () => egress.dial('rebind.example.org', port, true)))
+      for (const d of dials) if (d.ok) d.value.destroy()
+      const refused = dials.filter((d) => !d.ok && d.cause === 'address').length
+      need(dns.answered() >= 60 && refused > 10, `the name did not flip: ${dns.answered()} answers, ${refused} refused`)
+      if (reached > 0 || dials.some((d) => d.ok)) return { through: `${reached} connections reached it` }
+      return { held: `${dials.length} connections, ${dns.answered()} answers: ${refused} refused for the private address, the others dialled the public one that they had checked` }
     } finally {
-      await canary.close()
+      dns.close()
+      inner.close()
     }
-  }),
+  },
 }
 export default attack

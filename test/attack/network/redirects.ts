@@ -25,7 +25,7 @@ const attack: Attack = {
       const ran = await docker(['run', '-d', '--name', name, '--network', `${t.install}_egress`, '--network-alias', 'redirector.test', '--entrypoint', 'node', t.agentImage, '-e', server(targets)])
       need(ran.code === 0, `the redirecting host did not start: ${ran.err}`)
       const ask = (path: string, more = '') => evil.try(`curl -sS --max-time 10 ${more} -x http://127.0.0.1:7700 http://redirector.test:8080${path}`)
-      await untilHolds(20_000, async () => { const r = await ask('/'); return r.out === 'here' ? null : `the allowed host is not reached: ${r.out}${r.err}` })
+      await untilHolds(20_000, async () => { const r = await ask('/here'); return r.out === 'here' ? null : `the allowed host is not reached: ${r.out}${r.err}` })
       const seen: string[] = []
       for (const i of targets.keys()) seen.push((await ask(`/${i}`, '-L --proto-redir =all')).out, (await ask(`/${i}`, '-p -L')).out)
       if (canary.seen.length > 0) return { through: `the host was reached: ${canary.seen[0] ?? ''}` }

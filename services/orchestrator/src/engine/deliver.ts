@@ -41,6 +41,8 @@ export type Outgoing = {
   recommended?: number | null
   origin?: QuestionOrigin | null
   inReplyTo?: MessageId | null
+  /** A report that is no affair of the designer's. */
+  personOnly?: boolean
   /** For a question that the designer is asked first. */
   designerUntil?: string | null
 }
@@ -58,7 +60,7 @@ export const post = async (core: Core, tx: Tx, now: string, m: Outgoing): Promis
   const others = (await tx.sessions()).filter((s) => canReceive(s) && s.id !== sender)
   if (m.to.kind === 'all') for (const s of others) await copyTo(tx, row, s.id, now)
   const reports = m.kind === 'question' || m.kind === 'error' || m.kind === 'complete'
-  if (m.to.kind === 'person' && reports && sender && m.origin !== 'permission') {
+  if (m.to.kind === 'person' && reports && sender && m.origin !== 'permission' && !m.personOnly) {
     const designer = others.find((s) => s.role === 'designer')
     if (designer) await copyTo(tx, row, designer.id, now)
   }

@@ -39,7 +39,7 @@ const tooFar = async (core: Core, tx: Tx, actor: Actor, to: string, now: string)
   if (!sender || !far) return null
   if (sender.hops === limits.messageHops) {
     await tx.putSession({ ...sender, hops: limits.messageHops + 1 })
-    await post(core, tx, now, { kind: 'error', from: actor, to: { kind: 'person' }, text: hopText(to) })
+    await post(core, tx, now, { kind: 'error', from: actor, to: { kind: 'person' }, text: hopText(to), personOnly: true })
   }
   return far
 }
