@@ -10,7 +10,8 @@ const attack: Attack = {
     const [a, b] = [await t.agent(), await t.agent('victim')]
     for (const s of ['evil', 'victim']) await t.person.command('message.send', { to: s, text: 'Begin.' })
     // They have come a long way already: each turn of this takes seconds here.
-    await t.stack.orchestra(['psql', '--write', '-c', `update sessions set hops = ${limits.messageHops - 10} where id in ('evil', 'victim')`])
+    const moved = await t.stack.shell(`orchestra psql --write -c "update sessions set hops = ${limits.messageHops - 10} where id in ('evil', 'victim')"`, { as: 'caller', deadlineMs: 30_000 })
+    need(moved.output.includes('UPDATE 2'), `their way was not set: ${moved.output}`)
     let sent = 0
     for (let i = 0; i < 20; i++) {
       const [from, to] = i % 2 === 0 ? [a, 'victim'] : [b, 'evil']

@@ -9,7 +9,7 @@ const attack: Attack = {
     const to = new URL(t.origin)
     const [host, origin, cookie] = [to.host, t.origin, t.person.cookie]
     const ticket = async (): Promise<string> => ((await (await t.person.send('POST', '/api/tickets', {})).json()) as { ticket: string }).ticket
-    const link = async (): Promise<string> => /token=(\S+)/.exec((await t.stack.orchestra(['link'])).output)?.[1] ?? ''
+    const link = async (): Promise<string> => /token=(\S+)/.exec((await t.stack.shell('orchestra link', { as: 'caller', deadlineMs: 30_000 })).output)?.[1] ?? ''
     const signIn = (token: string) => fetch(`${origin}/api/session`, { method: 'POST', headers: { origin, 'content-type': 'application/json' }, body: JSON.stringify({ token }) })
     const token = decodeURIComponent(await link())
     const second = await signIn(token)
