@@ -14,7 +14,7 @@ const run = promisify(execFile)
 const repository = (path: string) => new URL(`../../${path}`, import.meta.url)
 
 export type Login = { url: string; user: string; password: string }
-export type NatsServer = { /** accounts with the rights that they have in the product */ orchestrator: Login; relay: Login; /** kill -9, keeping the store */ crash(): Promise<void>; restart(): Promise<void>; stop(): Promise<void> }
+export type NatsServer = { /** accounts with the rights that they have in the product */ orchestrator: Login; relay: Login; /** kill -9, keeping the store */ crash(): Promise<void>; /** kill -9, and the store is gone */ lose(): Promise<void>; restart(): Promise<void>; stop(): Promise<void> }
 
 export const startNats = async (): Promise<NatsServer> => {
   const folder = await mkdtemp(join(tmpdir(), 'nats-'))
@@ -50,7 +50,7 @@ const writeConfig = async (folder: string, replace: Record<string, string> = {})
   return path
 }
 
-const fromBinary = async (binary: string, folder: string, port: number): Promise<Pick<NatsServer, 'crash' | 'restart' | 'stop'>> => {
+const fromBinary = async (binary: string, folder: string, port: number): Promise<Pick<NatsServer, 'crash' | 'lose' | 'restart' | 'stop'>> => {
   const config = await writeConfig(folder, { listen: `127.0.0.1:${port}`, http: '', store_dir: join(folder, 'data') })
   const start = async () => {
     const server = spawn(binary, ['--config', config], { stdio: ['ignore', 'ignore', 'pipe'] })
@@ -63,7 +63,8 @@ const fromBinary = async (binary: string, folder: string, port: number): Promise
   }
   let current = await start()
   const crash = async () => { current.server.kill('SIGKILL'); await current.ended }
-  return { crash, async restart() { current = await start() }, stop: crash }
+  const lose = async () => { await crash(); await rm(join(folder, 'data'), { recursive: true, force: true }) }
+  return { crash, lose, async restart() { current = await start() }, stop: crash }
 }
 
 const pinnedImage = async (): Promise<string> => {
@@ -72,13 +73,14 @@ const pinnedImage = async (): Promise<string> => {
   return image
 }
 
-const fromImage = async (folder: string, port: number): Promise<Pick<NatsServer, 'crash' | 'restart' | 'stop'>> => {
+const fromImage = async (folder: string, port: number): Promise<Pick<NatsServer, 'crash' | 'lose' | 'restart' | 'stop'>> => {
   const name = `orchestra-test-nats-${process.pid}-${Math.random().toString(36).slice(2, 8)}`
   await writeConfig(folder)
   await chmod(folder, 0o755)
   await run('docker', ['run', '-d', '--name', name, '-p', `127.0.0.1:${port}:4222`, '--mount', `type=bind,source=${folder},target=/run/secrets,readonly`, '--mount', 'type=volume,target=/data', await pinnedImage(), 'nats-server', '--config', '/run/secrets/nats.conf'])
   return {
     async crash() { await run('docker', ['kill', name]) },
+    async lose() { await run('docker', ['exec', '--user', '0', name, 'sh', '-c', 'rm -rf /data/*']); await run('docker', ['kill', name]) },
     async restart() { await run('docker', ['start', name]) },
     async stop() { await run('docker', ['rm', '-f', '-v', name]) },
   }

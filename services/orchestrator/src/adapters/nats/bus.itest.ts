@@ -119,10 +119,7 @@ test('a server that comes back without its store is noticed, and takes inboxes a
   let returned = 0
   const stop = orchestra.onReturn(() => { returned += 1 })
   expect((await orchestra.inboxes())?.get(session)).toBeGreaterThan(0)
-  const other = await connect({ servers: server.orchestrator.url, user: server.orchestrator.user, pass: server.orchestrator.password })
-  await (await jetstreamManager(other)).streams.delete('INBOX')
-  await other.close()
-  await server.crash()
+  await server.lose()
   await server.restart()
   await expect.poll(() => returned, { timeout: 20_000 }).toBeGreaterThan(0)
   await expect.poll(() => orchestra.inboxes().catch(() => 'away'), { timeout: 20_000 }).toBeNull()
