@@ -5,24 +5,24 @@ backups_kept=5
 
 # usage: cmd_backup FILE [--yes]
 cmd_backup() {
-  file=''
+  backup_file=''
   while [ $# -gt 0 ]; do
     case "$1" in
       --yes | -y) assume_yes=1 ;;
       -*) die "backup takes no $1." "orchestra backup FILE [--yes]" ;;
-      *) file=$1 ;;
+      *) backup_file=$1 ;;
     esac
     shift
   done
-  [ -n "$file" ] || die "backup needs a file to write." "orchestra backup ~/orchestra.backup"
-  file=$(absolute_path "$file")
+  [ -n "$backup_file" ] || die "backup needs a file to write." "orchestra backup ~/orchestra.backup"
+  backup_file=$(absolute_path "$backup_file")
   here
-  if [ -e "$file" ]; then confirm_loss "Replace $file?" || die "nothing was changed."; fi
-  backup_work=$(mktemp -d "${file%/*}/.orchestra-backup.XXXXXX") || die "${file%/*} can't be written." "Choose another place."
+  if [ -e "$backup_file" ]; then confirm_loss "Replace $backup_file?" || die "nothing was changed."; fi
+  backup_work=$(mktemp -d "${backup_file%/*}/.orchestra-backup.XXXXXX") || die "${backup_file%/*} can't be written." "Choose another place."
   trap 'rm -rf "$backup_work"' EXIT
   trap 'exit 130' INT TERM
-  backup_make "$file"
-  say "$file ($(du -h "$file" | cut -f1)). It holds no model credential. Back it comes with:  orchestra restore '$file'"
+  backup_make "$backup_file"
+  say "$backup_file ($(du -h "$backup_file" | cut -f1)). It holds no model credential. Back it comes with:  orchestra restore '$backup_file'"
 }
 
 absolute_path() {
@@ -81,28 +81,29 @@ backup_volumes() {
 
 # usage: cmd_restore FILE [DIR] [--yes]
 cmd_restore() {
-  file='' directory='' wanted_port=''
+  # Not `file`: port_choose has that.
+  backup_file='' directory='' wanted_port=''
   while [ $# -gt 0 ]; do
     case "$1" in
       --yes | -y) assume_yes=1 ;;
       --port) option_value "$@" && wanted_port=$2 && shift ;;
       -*) die "restore takes no $1." "orchestra restore FILE [DIR] [--yes]" ;;
-      *) if [ -z "$file" ]; then file=$1; else directory=$1; fi ;;
+      *) if [ -z "$backup_file" ]; then backup_file=$1; else directory=$1; fi ;;
     esac
     shift
   done
-  [ -n "$file" ] || die "restore needs the file of a backup." "orchestra restore FILE [DIR]"
-  file=$(absolute_path "$file")
-  [ -f "$file" ] || die "there is no file $file."
-  manifest=$(tar -xzOf "$file" manifest 2>/dev/null) || die "$file is no backup of Orchestra, or it is not whole."
+  [ -n "$backup_file" ] || die "restore needs the file of a backup." "orchestra restore FILE [DIR]"
+  backup_file=$(absolute_path "$backup_file")
+  [ -f "$backup_file" ] || die "there is no file $backup_file."
+  manifest=$(tar -xzOf "$backup_file" manifest 2>/dev/null) || die "$backup_file is no backup of Orchestra, or it is not whole."
   manifest_value() { printf '%s\n' "$manifest" | sed -n "s/^$1=//p"; }
-  [ "$(manifest_value format)" = 1 ] || die "$file was made by a newer Orchestra." "Restore it with that version."
+  [ "$(manifest_value format)" = 1 ] || die "$backup_file was made by a newer Orchestra." "Restore it with that version."
   known=$(schema_known)
-  [ "$(manifest_value schema)" -le "$known" ] || die "$file has schema $(manifest_value schema); this Orchestra knows $known." "Restore it with version $(manifest_value version) or newer."
+  [ "$(manifest_value schema)" -le "$known" ] || die "$backup_file has schema $(manifest_value schema); this Orchestra knows $known." "Restore it with version $(manifest_value version) or newer."
   project_find "$directory"
   project_check
   if [ "$(manifest_value project)" != "$project_dir" ]; then
-    die "$file is of $(manifest_value project), not of $project_dir: sessions and worktrees are known by that path." "Put the repository there and run this again."
+    die "$backup_file is of $(manifest_value project), not of $project_dir: sessions and worktrees are known by that path." "Put the repository there and run this again."
   fi
   settings_load
   engine_ensure
@@ -129,7 +130,7 @@ restore_into() {
   restore_work=$(mktemp -d "$ORCHESTRA_HOME/.restore.XXXXXX")
   trap 'rm -rf "$restore_work"; lock_drop' EXIT
   step "Unpacking"
-  tar -C "$restore_work" -xzf "$file" || die "$file is not whole."
+  tar -C "$restore_work" -xzf "$backup_file" || die "$backup_file is not whole."
   chmod -R a+rX "$restore_work"
   step "Stopping what runs"
   stack_stop_all

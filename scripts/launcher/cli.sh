@@ -9,10 +9,11 @@ cli_versions() { cat "$(settings_dir)/cli-versions" 2>/dev/null || :; }
 
 # usage: cmd_cli [VERSION | default]
 cmd_cli() {
-  wanted=${1:-}
+  # Not `wanted`: project_find has that.
+  cli_wanted=${1:-}
   project_find ''
   settings_load
-  if [ -z "$wanted" ]; then
+  if [ -z "$cli_wanted" ]; then
     say "Claude Code ${ORCHESTRA_CLI_VERSION:-$(cli_default)} for new sessions${ORCHESTRA_CLI_VERSION:+ (chosen; the default is $(cli_default))}" "Another one:  orchestra cli VERSION     Back to the default:  orchestra cli default"
     if engine_answers && stack_runs; then
       here
@@ -20,10 +21,10 @@ cmd_cli() {
     fi
     return 0
   fi
-  case "$wanted" in
+  case "$cli_wanted" in
     default) ;;
-    [0-9]*.[0-9]*.[0-9]*) case "$wanted" in *[!0-9A-Za-z.-]*) die "\"$wanted\" is no version." ;; esac ;;
-    *) die "\"$wanted\" is no version." "orchestra cli 2.1.330, or: orchestra cli default" ;;
+    [0-9]*.[0-9]*.[0-9]*) case "$cli_wanted" in *[!0-9A-Za-z.-]*) die "\"$cli_wanted\" is no version." ;; esac ;;
+    *) die "\"$cli_wanted\" is no version." "orchestra cli 2.1.330, or: orchestra cli default" ;;
   esac
   engine_ensure
   mkdir -p "$ORCHESTRA_HOME/cache"
@@ -31,14 +32,14 @@ cmd_cli() {
   images_ensure
   stack_environment
   stack_build
-  if [ "$wanted" = default ] || [ "$wanted" = "$(cli_default)" ]; then
+  if [ "$cli_wanted" = default ] || [ "$cli_wanted" = "$(cli_default)" ]; then
     cli_take ''
     return 0
   fi
-  cli_build "$wanted" || die "Claude Code $wanted could not be had; sessions keep ${ORCHESTRA_CLI_VERSION:-$(cli_default)}." "Does that version exist?  npm view @anthropic-ai/claude-code versions     The log: $ORCHESTRA_HOME/cache/cli.log"
-  cli_try "$wanted"
-  grep -qsx "$wanted" "$(settings_dir)/cli-versions" || say "$wanted" >>"$(settings_dir)/cli-versions"
-  cli_take "$wanted"
+  cli_build "$cli_wanted" || die "Claude Code $cli_wanted could not be had; sessions keep ${ORCHESTRA_CLI_VERSION:-$(cli_default)}." "Does that version exist?  npm view @anthropic-ai/claude-code versions     The log: $ORCHESTRA_HOME/cache/cli.log"
+  cli_try "$cli_wanted"
+  grep -qsx "$cli_wanted" "$(settings_dir)/cli-versions" || say "$cli_wanted" >>"$(settings_dir)/cli-versions"
+  cli_take "$cli_wanted"
 }
 
 # The agent image with another CLI; all else of it comes from the build cache.

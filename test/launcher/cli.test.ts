@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { freshFolder, shell } from './shell.ts'
 
 const stack = 'orchestra-p-00000000'
-const engine = (run: string) => `project_find() { project_dir=/p owner_uid=$(id -u) stack=${stack}; };
+const engine = (run: string) => `project_find() { wanted=. project_dir=/p owner_uid=$(id -u) stack=${stack}; };
   engine_ensure() { :; }; images_ensure() { :; }; stack_environment() { ORCHESTRA_TAG=t; }; stack_build() { :; }; stack_runs() { false; };
   image_exists() { true; }; docker() { case "$1 \${2:-}" in 'run --rm') ${run} ;; esac; };`
 const broken = `echo ' FAIL  |integration| test/cli-contract/agentd.itest.ts > ends politely: the last work is pushed'; echo 'AssertionError: expected [] to contain last.txt'; return 1`
