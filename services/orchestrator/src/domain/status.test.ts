@@ -74,3 +74,10 @@ it('counts how often the same command fails, until it succeeds or a new prompt c
 it('says while it works what keeps its model from answering', () => {
   expect(sessionStatus(session({ cli: 'busy', lastActivity: 'Read a.ts', modelTrouble: { text: 'x says nothing.', at: now, ended: false } }), facts()).statusText).toContain('x says nothing.')
 })
+
+it('is not interrupted by the late word of an interrupt once it has answered', () => {
+  const interrupted: AgentEvent = { type: 'turn.failed', at: now, error: 'interrupted', text: 'Interrupted.' }
+  const late = [{ type: 'prompt', at: now, text: 'Go on', messages: [] }, interrupted] satisfies AgentEvent[]
+  const after = [...late, { type: 'turn.ended', at: now, text: 'Here it is.' } satisfies AgentEvent].reduce((row, e) => ({ ...row, ...afterEvent(row, e) }), session({}))
+  expect(sessionStatus(after, facts()).status).toBe('idle')
+})
