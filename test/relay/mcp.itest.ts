@@ -2,20 +2,23 @@ import { randomUUID } from 'node:crypto'
 import type { MessageId } from '@orchestra/contracts'
 import { toolsOf } from '@orchestra/contracts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { AgentEnd, overSocket } from '../harness/relay.ts'
-import { answerTo, now, sessionId, startStack } from './fixture.ts'
+import { AgentEnd, overSocket, serve } from '../harness/relay.ts'
+import type { Served } from '../harness/relay.ts'
+import { answerTo, now, sessionId, startStack, unbounded } from './fixture.ts'
 import type { Stack } from './fixture.ts'
 
 let stack: Stack
+let model: Served
 const executor = sessionId('auth')
 const designer = sessionId('designer')
 
 beforeAll(async () => {
+  model = await serve((_req, res) => void res.writeHead(200, { 'content-type': 'application/json' }).end('{}'))
   stack = await startStack({ ORCHESTRA_ASK_WAIT: '1.5' })
   await stack.bus.openSession(executor, 'executor')
   await stack.bus.openSession(designer, 'designer')
 })
-afterAll(() => stack.stop())
+afterAll(async () => { await stack.stop(); await model.close() })
 
 const rpc = async (session: string, method: string, params: unknown, signal?: AbortSignal) => {
   const reply = await overSocket(stack.socket(session), '/mcp', {
@@ -53,7 +56,7 @@ test('a tool of another role, wrong arguments and a problem are errors with the 
 
 test('an answer while the call is held is its result, and does not arrive as a message too', async () => {
   const question = randomUUID() as MessageId
-  stack.answer.report = (report) => ({ ok: true, value: report.type === 'ask' ? { message: question } : {} })
+  stack.answer.report = (report) => ({ ok: true, value: report.type === 'ask' ? { message: question } : report.type === 'allowance' ? unbounded : {} })
   const agent = new AgentEnd(stack.socket(executor))
   await agent.next('welcome')
   const pending = call(executor, 'ask', { question: 'Redis or memory?', options: ['Redis', 'memory'], recommended: 1 })
@@ -66,6 +69,15 @@ test('an answer while the call is held is its result, and does not arrive as a m
   await agent.next('sync')
   expect(agent.waiting()).toEqual([])
   await agent.close()
+  // It has been read when the model is asked with it. Without a credential the request goes nowhere, and shows nothing.
+  const receipts = () => stack.reports.flatMap((report) => (report.type === 'frame' && report.frame.type === 'receipt' ? [report.frame.state] : []))
+  const askModel = (content: string) => overSocket(stack.socket(executor), '/llm/v1/messages', { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content }] }) })
+  await askModel('Answer from owner: Redis')
+  await stack.bus.saveCredential({ kind: 'api-key', secret: 'sk-test-0123456789', baseUrl: model.url })
+  await askModel('And now?')
+  expect(receipts()).toEqual(['delivered'])
+  await askModel('Answer from owner: Redis')
+  await expect.poll(receipts).toEqual(['delivered', 'seen'])
 })
 
 test('an answer that is there before the relay knows its question is still the result', async () => {

@@ -9,6 +9,7 @@ import type { InboxEntry } from '../bus/port.ts'
 import type { Log } from '../log.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import { batchSize } from './batch.ts'
+import { makeGiven } from './given.ts'
 
 export type Inbox = {
   take: (entry: InboxEntry) => void
@@ -19,6 +20,8 @@ export type Inbox = {
   received(messages: readonly MessageId[]): void
   /** The limit is over: what waits goes on. */
   open(): void
+  /** The session's model is asked, with this body. */
+  modelAsked(request: string): void
   /** This question is held now: an answer to it that waits here is its result. */
   revisit(question: MessageId): void
   close(): void
@@ -34,6 +37,7 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, li
   const inFlight = new Map<MessageId, InboxEntry>()
   /** Settled, or received before the stream handed them out: when they come (again), they only need their acknowledgement. */
   const settled = new Set<MessageId>()
+  const given = makeGiven()
   let send: ((frame: link.ToAgent) => boolean) | null = null
   let order = Promise.resolve()
 
@@ -63,10 +67,13 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, li
     inFlight.delete(id)
     waiting.delete(id)
   }
+  const tell = (messages: MessageId[], state: 'delivered' | 'seen') => reporter.send({ type: 'frame', frame: { type: 'receipt', messages, state, at: new Date().toISOString() } })
   const answerHeld = async (id: MessageId, answer: NonNullable<bus.InboxItem['answer']>): Promise<boolean> => {
     const taken = await held.offer(answer.question, { text: answer.text, option: answer.option, by: answer.by })
-    if (taken) await reporter.send({ type: 'frame', frame: { type: 'receipt', messages: [id], state: 'delivered', at: new Date().toISOString() } })
-    return taken
+    if (!taken) return false
+    given.add(id, answer.text)
+    await tell([id], 'delivered')
+    return true
   }
   const place = async (entry: InboxEntry): Promise<void> => {
     const { delivery, answer } = entry.item
@@ -100,6 +107,10 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, li
       }
       pump()
     }),
+    modelAsked(request) {
+      const seen = given.seenIn(request)
+      if (seen.length > 0) void tell(seen, 'seen')
+    },
     revisit: (question) => inOrder(() => giveWaiting(question)),
     linkUp(sender) {
       send = sender

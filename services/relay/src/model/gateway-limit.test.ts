@@ -49,7 +49,7 @@ beforeEach(async () => {
   const allowance = { enter: async () => ok(unbounded), add: () => undefined, forget: () => undefined }
   const gatewayOf = (session: SessionId) => {
     limits.join(session, session === designer ? 'designer' : 'executor', () => undefined)
-    return modelGateway({ session, credentials, upstream, reporter, trouble: makeTrouble({ silentAfter: 60_000, credentials, reporter }), limits, allowance, budget: makeBudget(bounds.sessionBodies), log: () => undefined })
+    return modelGateway({ session, credentials, upstream, reporter, trouble: makeTrouble({ silentAfter: 60_000, credentials, reporter }), limits, allowance, onAsk: () => undefined, budget: makeBudget(bounds.sessionBodies), log: () => undefined })
   }
   const gateways = { designer: gatewayOf(designer), auth: gatewayOf(auth) }
   relay = createServer((req, res) => void gateways[req.headers['x-session'] as 'auth'](req, res))

@@ -25,7 +25,7 @@ import type { makeTrouble } from './trouble.ts'
 import { makeUsageMeter } from './usage.ts'
 import { wordsBytes } from './words.ts'
 
-export type GatewayDeps = { session: SessionId; credentials: CredentialStore; upstream: Dispatcher; reporter: Reporter; trouble: ReturnType<typeof makeTrouble>; limits: LimitGate; allowance: SessionAllowance; budget: Budget; log: Log }
+export type GatewayDeps = { session: SessionId; credentials: CredentialStore; upstream: Dispatcher; reporter: Reporter; trouble: ReturnType<typeof makeTrouble>; limits: LimitGate; allowance: SessionAllowance; /** told of each request that goes to the model */ onAsk: (request: string) => void; budget: Budget; log: Log }
 
 const PREFIX = '/llm'
 const allowed = new Set(['/v1/messages', '/v1/messages/count_tokens'])
@@ -71,6 +71,7 @@ export const modelGateway = (deps: GatewayDeps) => {
     if (limit) return refuseLimited(res, limit)
 
     const counts = path === '/v1/messages'
+    if (counts) deps.onAsk(checked.value.text)
     const heard = counts ? deps.trouble.watch(credential) : () => undefined
     let reply: Dispatcher.ResponseData
     try {

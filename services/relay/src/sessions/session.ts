@@ -70,7 +70,7 @@ export const openSession = async (session: SessionId, role: Role, shared: Shared
 
   const questions = askRoute(held, reporter, budget)
   const rooms: Rooms = {
-    model: modelGateway({ session, credentials: shared.credentials, upstream: shared.upstream, reporter, limits: shared.limits, trouble: makeTrouble({ silentAfter: shared.silentAfter, credentials: shared.credentials, reporter }), allowance, budget, log }),
+    model: modelGateway({ session, credentials: shared.credentials, upstream: shared.upstream, reporter, limits: shared.limits, trouble: makeTrouble({ silentAfter: shared.silentAfter, credentials: shared.credentials, reporter }), allowance, onAsk: inbox.modelAsked, budget, log }),
     mcp: mcpRoute({ session, role, bus, held, askWait: shared.askWait, onListed: (tookMs) => void link.send({ type: 'tools-listed', tookMs }), budget, log }),
     ask: questions.ask,
     askSettled: questions.settle,
