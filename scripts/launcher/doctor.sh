@@ -5,11 +5,13 @@
 finding() {
   printf '%-5s %s\n' "$1" "$2"
   if [ "$1" != ok ] && [ -n "${3:-}" ]; then printf '      -> %s\n' "$3"; fi
-  if [ "$1" = FAIL ]; then doctor_failed=1; fi
+  # A file, not a variable: many findings come at the end of a pipe, in a shell of their own.
+  if [ "$1" = FAIL ]; then say "$2" >>"$doctor_failures"; fi
 }
 
 cmd_doctor() {
-  doctor_failed=0
+  doctor_failures=$(mktemp)
+  trap 'rm -f "$doctor_failures"' EXIT
   doctor_tools
   doctor_engine
   doctor_space
@@ -21,8 +23,8 @@ cmd_doctor() {
     esac
     if [ -z "$project_found" ]; then doctor_stack "${1:-}"; fi
   fi
-  if [ "$doctor_failed" = 0 ]; then say '' "Nothing is in the way."; fi
-  return "$doctor_failed"
+  [ ! -s "$doctor_failures" ] || return 1
+  say '' "Nothing is in the way."
 }
 
 doctor_tools() {

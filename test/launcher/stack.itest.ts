@@ -101,7 +101,7 @@ test('doctor sees every promise kept, and one that is broken with what to do', a
     expect(well.out).toMatch(new RegExp(`^ok +.*${line}`, 'm'))
   const image = await docker('inspect', '--format', '{{.Config.Image}}', `${stack}-s-designer`)
   const rogue = `${stack}-rogue`
-  await docker('create', '--name', rogue, '--label', `dev.orchestra.install=${stack}`, '--label', 'dev.orchestra.session=rogue', '--privileged', '--network', `${stack}_bus`, '-v', `${project}/.git:/git`, '-e', 'ANTHROPIC_API_KEY=sk-ant-x', '--security-opt', 'seccomp=unconfined', image, 'true')
+  await docker('create', '--name', rogue, '--label', `dev.orchestra.install=${stack}`, '--label', 'dev.orchestra.session=rogue', '--privileged', '--network', `${stack}_bus`, '--mount', `type=bind,source=${project}/.git,target=/git`, '-e', 'ANTHROPIC_API_KEY=sk-ant-x', '--security-opt', 'seccomp=unconfined', image, 'true')
   try {
     await docker('network', 'connect', `${stack}_data`, rogue)
     const ill = await launcher('doctor')
