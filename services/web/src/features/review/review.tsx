@@ -18,7 +18,7 @@ import { Landed } from './landed.tsx'
 const open = (m: MergeView | undefined): m is MergeView => m !== undefined && m.status !== 'merged' && m.status !== 'undone'
 
 /** Settled without a merge: the way back is to ask anew. */
-const again: ReadonlySet<MergeView['status']> = new Set(['conflict', 'checks_failed', 'refused', 'cancelled'])
+const again: ReadonlySet<MergeView['status']> = new Set(['conflict', 'checks_failed', 'refused'])
 
 /** The buttons for where a merge stands. */
 const Moves = ({ session, merge }: { session: SessionView; merge: MergeView | undefined }) => {
