@@ -24,7 +24,7 @@ const attack: Attack = {
       const [ensured] = await t.spawner([ensureCall(t, 'dock')])
       need(ensured?.status === 200, `no session on it: ${ensured?.body}`)
       const seen = await docker(['inspect', '--format', '{{json .Config.Entrypoint}} {{.Config.User}} {{.HostConfig.Privileged}} {{.HostConfig.NetworkMode}} {{json .HostConfig.CapDrop}}', `${t.install}-s-dock`])
-      const asOurs = seen.out.includes('main.ts') && / \d+:\d+ false none \["ALL"\]/.test(seen.out) && !seen.out.includes('evil')
+      const asOurs = seen.out.includes('/agentd/main.js"]') && / \d+:\d+ false none \["ALL"\]/.test(seen.out) && !seen.out.includes('evil')
       return asOurs ? { held: `${refused.length} texts refused (${[...new Set(refused.map((r) => r.status))].join(', ')}); an image on ours starts our entrypoint as the owner` } : { through: seen.out }
     } finally {
       await t.spawner([{ path: '/remove', body: { session: 'dock', volumes: false } }])

@@ -37,8 +37,12 @@ let typing = false
 let rest: ReturnType<typeof setTimeout> | undefined
 let wake: ReturnType<typeof setTimeout> | undefined
 
+/** An answered item takes its reply box with it, and a box that is gone never says that it lost the focus. */
+const stillTyping = (): boolean => typing && document.activeElement instanceof HTMLTextAreaElement
+
 const refresh = () => {
   const now = Date.now()
+  typing = stillTyping()
   const { attention } = useStore.getState()
   const up = awake(attention, snoozed, now)
   const { items, waiting } = steady(useQueue.getState().items.map((i) => i.id), up, pointing || typing)

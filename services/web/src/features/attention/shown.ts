@@ -22,5 +22,7 @@ export const steady = (before: readonly string[], items: AttentionView[], busy: 
   if (!busy) return { items, waiting: 0 }
   const byId = new Map(items.map((i) => [i.id, i]))
   const kept = before.flatMap((id) => byId.get(id) ?? [])
+  // Nothing is looked at: there is nothing to keep still.
+  if (kept.length === 0) return { items, waiting: 0 }
   return { items: kept, waiting: items.length - kept.length }
 }
