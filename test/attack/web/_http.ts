@@ -3,6 +3,12 @@ import net from 'node:net'
 
 export type Answer = { status: number; text: string }
 
+const isWhole = (text: string): boolean => {
+  const end = text.indexOf('\r\n\r\n')
+  const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, end))?.[1]
+  return end >= 0 && length !== undefined && text.length - end - 4 >= Number(length)
+}
+
 /** `to`: the address that is dialled; what the request says of itself is up to the caller. */
 export const raw = (to: URL, head: string[], body = ''): Promise<Answer> =>
   new Promise((resolve, reject) => {
@@ -11,8 +17,8 @@ export const raw = (to: URL, head: string[], body = ''): Promise<Answer> =>
     const done = (): void => { socket.destroy(); resolve({ status: Number(/^HTTP\/1\.\d (\d{3})/.exec(text)?.[1] ?? 0), text: text.slice(0, 4000) }) }
     socket.setTimeout(8000, done)
     socket.on('connect', () => socket.write(`${head.join('\r\n')}\r\n\r\n${body}`))
-    // An upgrade that was let in stays open: its first bytes say so.
-    socket.on('data', (chunk) => { text += chunk.toString('latin1'); if (text.startsWith('HTTP/1.1 101')) done() })
+    // An upgrade that was let in stays open, and so may the connection of one that was refused.
+    socket.on('data', (chunk) => { text += chunk.toString('latin1'); if (text.startsWith('HTTP/1.1 101') || isWhole(text)) done() })
     socket.on('end', done).on('close', done).on('error', (e) => (text === '' ? reject(e) : done()))
   })
 
