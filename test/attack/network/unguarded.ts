@@ -7,6 +7,8 @@ import { untilHolds } from '../../e2e/shell.ts'
 
 const proxy = `
 const http = require('node:http'), net = require('node:net')
+// It is asked for what is no address at all: that ends a request, not the proxy.
+process.on('uncaughtException', () => {})
 const server = http.createServer((req, res) => {
   const to = http.request(req.url, { method: req.method }, (a) => { res.writeHead(a.statusCode, a.headers); a.pipe(res) })
   to.on('error', () => res.writeHead(502).end()); req.pipe(to)
