@@ -17,6 +17,8 @@ const KEEP = 400_000
 const useLog = (run: RunView): string => {
   const [log, setLog] = useState('')
   const growing = run.status === 'running' || run.status === 'waiting'
+  // The end of a log may arrive after the end of its run.
+  const known = growing ? 0 : run.logBytes
   useEffect(() => {
     let stopped = false
     let socket: WebSocket | null = null
@@ -31,7 +33,7 @@ const useLog = (run: RunView): string => {
       socket.onmessage = (e) => setLog((l) => (l + String(e.data)).slice(-KEEP))
     }, (cause: unknown) => setLog(String(cause)))
     return () => { stopped = true; socket?.close() }
-  }, [run.id, growing])
+  }, [run.id, growing, known])
   return log
 }
 
