@@ -3,7 +3,7 @@
  * ends with `N passed, N failed`. Nothing has to be prepared by hand.
  */
 import { lint, types } from './suites/static.ts'
-import { type Count, finish, program, runSuites, type Suite } from './suites/suite.ts'
+import { counting, finish, program, runSuites, type Suite } from './suites/suite.ts'
 import { vitest } from './suites/vitest.ts'
 
 /** What scripts/prepare.sh found or set up, as environment for the suites that follow it. */
@@ -14,44 +14,25 @@ const setUp: Suite = {
   run: async () => {
     const { code, output } = await program('sh', ['scripts/prepare.sh', 'all'])
     for (const [, name, value] of output.matchAll(/^([A-Z_]+)=(.*)$/gm)) prepared[name as string] = value as string
-    return { passed: 0, failed: code === 0 ? 0 : 1 }
+    return { passed: 0, failed: code === 0 ? 0 : 1, failures: code === 0 ? [] : [`scripts/prepare.sh exited with ${code}`] }
   },
 }
 
-const scenarios: Suite = {
-  name: 'end to end',
-  run: async (): Promise<Count> => {
-    const { code, output } = await program(process.execPath, ['test/e2e/run.ts', '--all'], prepared)
-    const found = [...output.matchAll(/^e2e: (\d+) passed, (\d+) failed$/gm)].at(-1)
-    if (!found) return { passed: 0, failed: 1 }
-    const failed = Number(found[2])
-    return { passed: Number(found[1]), failed: code === 0 ? failed : Math.max(failed, 1) }
-  },
-}
+const scenarios = counting('end to end', ['test/e2e/run.ts', '--all'], prepared, {
+  counts: /^e2e: (?<passed>\d+) passed, (?<failed>\d+) failed$/gm,
+  failure: /^  FAIL .*$/gm,
+})
 
 /** An attack that got through, or could not be carried out, or a family that was not shown to be able to fail: a failure. */
-const attacks: Suite = {
-  name: 'attacks',
-  run: async (): Promise<Count> => {
-    const { code, output } = await program(process.execPath, ['test/attack/run.ts'], prepared)
-    const found = [...output.matchAll(/^attacks: (\d+) tried, (\d+) got through$/gm)].at(-1)
-    if (!found) return { passed: 0, failed: 1 }
-    const [tried, through] = [Number(found[1]), Number(found[2])]
-    const failed = code === 0 ? through : Math.max(through, 1)
-    return { passed: Math.max(0, tried - failed), failed }
-  },
-}
+const attacks = counting('attacks', ['test/attack/run.ts'], prepared, {
+  counts: /^attacks: (?<tried>\d+) tried, (?<failed>\d+) got through$/gm,
+  failure: /^  (?:GOT THROUGH|NOT CARRIED OUT|NO PROOF) .*$/gm,
+})
 
 /** The quick subset of the fault suite; a fault that was not survived, or could not be brought about, is a failure. */
-const faults: Suite = {
-  name: 'faults',
-  run: async (): Promise<Count> => {
-    const { code, output } = await program(process.execPath, ['test/faults/run.ts', '--quick'], prepared)
-    const found = [...output.matchAll(/^faults: (\d+) survived, (\d+) lost$/gm)].at(-1)
-    if (!found) return { passed: 0, failed: 1 }
-    const lost = Number(found[2])
-    return { passed: Number(found[1]), failed: code === 0 ? lost : Math.max(lost, 1) }
-  },
-}
+const faults = counting('faults', ['test/faults/run.ts', '--quick'], prepared, {
+  counts: /^faults: (?<passed>\d+) survived, (?<failed>\d+) lost$/gm,
+  failure: /^LOST .*$/gm,
+})
 
 finish(await runSuites([...types, lint, vitest('unit'), setUp, vitest('integration', prepared), scenarios, attacks, faults]))

@@ -19,6 +19,11 @@ image_is_standin() {
   [ "$(docker image inspect --format '{{index .Config.Labels "dev.orchestra.standin"}}' "$1" 2>/dev/null)" = 1 ]
 }
 
+# This stack's own images. The newest first, as they are listed: one that was built from another cannot outlive it.
+images_drop() {
+  docker image ls -q --filter "label=dev.orchestra.install=$stack" | awk '!seen[$0]++' | xargs -r docker image rm --force >/dev/null
+}
+
 # Does a registry answer? A few kilobytes with a short time-out; a "no" is remembered for a day.
 registry_answers() {
   memo=$ORCHESTRA_HOME/cache/registry-silent

@@ -112,7 +112,7 @@ cmd_down() {
     if [ -n "$sessions" ]; then printf '%s\n' "$sessions" | xargs docker rm --force >/dev/null; fi
     stack_compose --progress quiet down --remove-orphans --volumes
     docker volume ls -q --filter "label=dev.orchestra.install=$stack" | xargs -r docker volume rm >/dev/null
-    docker image ls -q --filter "label=dev.orchestra.install=$stack" | sort -u | xargs -r docker image rm --force >/dev/null
+    images_drop
     rm -rf "$(settings_dir)"
     say "Stopped, and its volumes are deleted. Branches and $ORCHESTRA_HOME/worktrees stay."
   else

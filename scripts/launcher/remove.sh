@@ -104,7 +104,7 @@ remove_docker() {
     docker volume rm "$volume" >/dev/null
   done
   if [ -n "$remove_networks" ]; then printf '%s\n' "$remove_networks" | xargs docker network rm >/dev/null; fi
-  docker image ls -q --filter "label=dev.orchestra.install=$stack" | sort -u | xargs -r docker image rm --force >/dev/null
+  images_drop
   # The images that it ran, but for those that another stack runs or has run: without --force the engine refuses what a container uses.
   for tag in $(cat "$(settings_dir)/tags" 2>/dev/null) "$ORCHESTRA_TAG"; do
     if grep -qsx "$tag" $(find "$ORCHESTRA_HOME/installs" -name tags ! -path "$(settings_dir)/*" 2>/dev/null) /dev/null; then continue; fi

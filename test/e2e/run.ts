@@ -72,7 +72,7 @@ const play = async (scenario: Scenario): Promise<{ passed: number; failed: numbe
     done()
   } catch (e) {
     failed++
-    say(`  FAIL ${doing} (${seconds(since)})\n${(e instanceof Error ? e.message : String(e)).replace(/^/gm, '       ')}`)
+    say(`  FAIL ${scenario.name}: ${doing} (${seconds(since)})\n${(e instanceof Error ? e.message : String(e)).replace(/^/gm, '       ')}`)
     await keepEvidence(results, stack, browser).catch((x: unknown) => say(`    and the evidence could not be kept: ${String(x)}`))
   }
   await browser?.close()
