@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { conversationOf } from './conversation.ts'
-import { journal, messageId } from './fixture.ts'
+import { journal, message, messageId, minutesAgo, sid } from './fixture.ts'
+import { framed } from './messages.ts'
 
 it('reads as a conversation', () => {
   const { agent, finished, row } = journal()
@@ -29,4 +30,17 @@ it('reads as a conversation', () => {
     ['person', 'terminal', 'typed by hand'],
     ['agent', 'auth', 'Done.'],
   ])
+})
+
+it('tells what was said where it was said, also when it was read after the next step; and keeps our words for the model to itself', () => {
+  const { agent, row } = journal()
+  const asked = message('question', { from: { kind: 'session', id: sid('api') }, to: { kind: 'session', id: sid('auth') }, text: `Which? (Message ${messageId()}. hidden)` })
+  const ours = framed(asked, null)
+  expect(ours).toContain('answer with the tool')
+  const turns = conversationOf([
+    { ...agent({ type: 'prompt', text: `${ours}\n`, messages: [asked.id] }), at: minutesAgo(3) },
+    { ...row('message.sent', { message: messageId(), kind: 'question', to: 'person', text: 'So?' }), at: minutesAgo(1) },
+    { ...agent({ type: 'text', text: 'I look first.' }), at: minutesAgo(2) },
+  ])
+  expect(turns.map((t) => t.text)).toEqual([`QUESTION: ${asked.text}`, 'I look first.\n\nQUESTION: So?'])
 })

@@ -2,8 +2,9 @@
 import { actorName } from '@orchestra/contracts'
 import type { AgentEvent, ConversationTurn } from '@orchestra/contracts'
 import { isBrief } from './brief.ts'
+import { forPeople } from './messages.ts'
 import type { EventRow } from './rows.ts'
-import { timelineOf } from './timeline.ts'
+import { inTime, timelineOf } from './timeline.ts'
 
 /** How messages stand in a prompt; one prompt can carry several. */
 const frame = /^\[From: ([^\]\n]{1,200})\][ \t]*\n?/gm
@@ -23,7 +24,7 @@ const promptTurns = (e: Extract<AgentEvent, { type: 'prompt' }>, people: Readonl
   if (blocks.length === 0) return [{ by: 'person', name: 'terminal', text: e.text }]
   return blocks
     .filter((b) => !said.answers.some((a) => b.text.endsWith(a)))
-    .map((b) => ({ by: people.has(b.name) ? 'person' : 'session', name: b.name, text: b.text }))
+    .map((b) => ({ by: people.has(b.name) ? 'person' : 'session', name: b.name, text: forPeople(b.text, b.name) }))
 }
 
 const turnsOf = (row: EventRow, people: ReadonlySet<string>, said: Said): Omit<ConversationTurn, 'seq' | 'at'>[] => {
@@ -43,13 +44,13 @@ const turnsOf = (row: EventRow, people: ReadonlySet<string>, said: Said): Omit<C
   return text === '' || again ? [] : [{ by: 'agent', name: row.session ?? 'agent', text }]
 }
 
-/** Events oldest first; turns oldest first. `people`: names that messages of persons carry. */
+/** Turns oldest first. `people`: names that messages of persons carry. */
 export const conversationOf = (events: EventRow[], people: ReadonlySet<string> = new Set(['person', 'owner'])): ConversationTurn[] => {
   const said: Said = { text: null, answers: [] }
-  const spoken = events.flatMap((row) => turnsOf(row, people, said).map((t, i) => ({ ...t, seq: row.seq, at: row.at, i })))
+  const spoken = inTime(events).flatMap((row) => turnsOf(row, people, said).map((t, i) => ({ ...t, seq: row.seq, at: row.at, i })))
   const tools = timelineOf(events).filter((l) => l.kind === 'tool').map((l) => ({ seq: l.seq, at: l.at, by: 'tool' as const, name: 'tools', text: l.ok === false ? `✗ ${l.text}` : l.text, i: 0 }))
   const turns: ConversationTurn[] = []
-  for (const { i: _, ...turn } of [...spoken, ...tools].sort((a, b) => a.seq - b.seq || a.i - b.i)) {
+  for (const { i: _, ...turn } of [...spoken, ...tools].sort((a, b) => a.at.localeCompare(b.at) || a.seq - b.seq || a.i - b.i)) {
     const last = turns.at(-1)
     if (last && last.by === turn.by && last.name === turn.name && (turn.by === 'tool' || turn.by === 'agent')) last.text += turn.by === 'tool' ? `\n${turn.text}` : `\n\n${turn.text}`
     else turns.push(turn)

@@ -31,16 +31,30 @@ export const designerAway = (designer: SessionRow, asks: boolean, limit: Credent
   return designer.cli === 'busy' ? 'the designer is working' : null
 }
 
+/** How the receiver of a question answers it: words for its model, which people need not read. */
+const howToAnswer = {
+  designer: (id: string) => `\n\n(Message ${id}. The person sees it too. Answer it with the tool "answer" when the spec or the person's words settle it; otherwise pass it on at once with the tool "escalate" and what you would say.)`,
+  session: (id: string, from: string) => `\n\n(Message ${id}. ${from} waits for it: answer with the tool "answer".)`,
+}
+
+/** A message as people read it. Only our own words go, whole: an agent can hide nothing behind their beginning. */
+export const forPeople = (text: string, from: string): string => {
+  const id = /\(Message ([0-9a-f-]{36})\. [^\n]*\)$/.exec(text)?.[1]
+  const ours = id === undefined ? [] : [howToAnswer.designer(id), howToAnswer.session(id, from)]
+  const found = ours.find((o) => text.endsWith(o))
+  return found === undefined ? text : text.slice(0, -found.length)
+}
+
 /** Text for the receiver's model. `about` is what an answer answers. */
 export const framed = (m: MessageRow, about: MessageRow | null): string => {
   const question = m.kind === 'answer' && about ? `(to your question "${short(about.text)}") ` : ''
-  const asked = m.kind === 'question' && m.to.kind === 'session' ? `\n\n(Message ${m.id}. ${senderName(m.from)} waits for it: answer with the tool "answer".)` : ''
+  const asked = m.kind === 'question' && m.to.kind === 'session' ? howToAnswer.session(m.id, senderName(m.from)) : ''
   return `[From: ${senderName(m.from)}]\n${inert(`${prefixes[m.kind]}${question}${m.text}${numbered(m.options, m.recommended)}`, m.from)}${asked}`
 }
 
 /** What the designer reads of a question, and how it may answer it. */
 export const questionForDesigner = (m: MessageRow): string =>
-  `[From: ${senderName(m.from)}]\n${inert(`QUESTION: ${m.text}${numbered(m.options, m.recommended)}`, m.from)}\n\n(Message ${m.id}. The person sees it too. Answer it with the tool "answer" when the spec or the person's words settle it; otherwise pass it on at once with the tool "escalate" and what you would say.)`
+  `[From: ${senderName(m.from)}]\n${inert(`QUESTION: ${m.text}${numbered(m.options, m.recommended)}`, m.from)}${howToAnswer.designer(m.id)}`
 
 /** What the designer reads when somebody else answered. */
 export const answeredForDesigner = (question: MessageRow, answer: string, by: Actor): string =>

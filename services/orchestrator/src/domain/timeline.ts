@@ -44,12 +44,15 @@ const agentLine = (seq: number, at: string, e: Exclude<AgentEvent, { type: 'tool
   }
 }
 
-/** Events oldest first, as one page of them was read; lines oldest first. */
+/** As it happened: what an agent said is read from its transcript, which may be written after the hook of what it did next. */
+export const inTime = (events: readonly EventRow[]): EventRow[] => events.toSorted((a, b) => a.at.localeCompare(b.at) || a.seq - b.seq)
+
+/** One page of events, in any order; lines oldest first. */
 export const timelineOf = (events: EventRow[]): TimelineEntry[] => {
   const lines: Line[] = []
   const running = new Map<string, Line>()
   let said: string | null = null
-  for (const row of events) {
+  for (const row of inTime(events)) {
     if (row.type !== 'agent') {
       const entry = systemLine(row, actorName(row.actor))
       if (entry) lines.push(line(entry))

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await t.engine.dispatch('message.send', { to: 'all', text: 'Größe der Schlüssel: 32 Byte.', kind: 'note' }, { actor: owner })
   const ran = (command: string, output: string, ok = true) => ({ type: 'tool.finished', at: at(), call: command, tool: 'Bash', input: { command }, output, ok }) as const
   await t.events(auth, 2, ran('npm test -- src/rate-limit.test.ts', 'FAIL bucket is empty', false), ran('ls', 'nothing'))
-  await t.events(api, 2, ran('grep -r token src', 'src/token.ts'), { type: 'notice', at: at(), text: 'a%_b' })
+  await t.events(api, 2, ran('grep -r token src', 'src/token.ts'), { type: 'notice', at: at(), text: 'a%_b' }, { type: 'text', at: at(), text: 'Limiter written.' }, { type: 'turn.ended', at: at(), text: 'Limiter written.\n' })
 })
 afterAll(async () => { await t.stop(); await server.stop() })
 
@@ -31,6 +31,8 @@ test('finds messages and events by the beginnings of all words, newest first', a
   expect((await find('rate limit test')).map((h) => h.kind)).toEqual(['tool'])
   expect(await find('größe')).toMatchObject([{ message: { receivers: expect.any(Array) } }])
   expect(await find('ucket')).toEqual([])
+  // The end of the turn repeats them.
+  expect((await find('limiter')).map((h) => h.kind)).toEqual(['text'])
 })
 test('keeps to kinds and a session', async () => {
   expect((await find('token', { kinds: ['message'] })).map((h) => h.kind)).toEqual(['message'])

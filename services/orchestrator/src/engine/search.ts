@@ -15,6 +15,12 @@ const ofEvent = (row: EventRow): SearchHit | null => {
   return line ? { kind: line.kind, seq: row.seq, at: row.at, session: row.session, text: line.text, detail: line.detail?.slice(0, mostText), message: null } : null
 }
 
+/** The end of a turn repeats the last words of its agent: these are found once. */
+const once = (hits: SearchHit[]): SearchHit[] => {
+  const said = new Set(hits.filter((h) => h.kind === 'text').map((h) => `${h.session} ${h.detail?.trim()}`))
+  return hits.filter((h) => h.kind !== 'turn' || !said.has(`${h.session} ${h.detail?.trim()}`))
+}
+
 const cursorOf = (before: string | undefined): { message?: number; event?: number } => {
   const [, message, event] = /^(\d+)\.(\d+)$/.exec(before ?? '') ?? []
   return message === undefined ? {} : { message: Number(message), event: Number(event) }
@@ -42,7 +48,7 @@ export const makeSearch = (core: Core) => async (q: Search): Promise<{ hits: Sea
   const events = q.kinds?.every((k) => k === 'message') ? { hits: [], read: from.event, done: true } : await eventsFrom(core, q, words, from.event)
   const views = await loadViews(read, core, core.outside)
   const messages = (await messageViews(read, views, rows)).map((m): SearchHit => ({ kind: 'message', seq: m.seq, at: m.sentAt, session: m.from.kind === 'session' ? m.from.id : m.to.kind === 'session' ? m.to.id : null, text: m.text, message: m }))
-  const all = [...messages, ...events.hits].sort((a, b) => b.at.localeCompare(a.at) || b.seq - a.seq)
+  const all = [...messages, ...once(events.hits)].sort((a, b) => b.at.localeCompare(a.at) || b.seq - a.seq)
   const hits = all.slice(0, q.limit)
   const oldest = (of: (h: SearchHit) => boolean, known: number | undefined) => hits.filter(of).reduce((least, h) => Math.min(least, h.seq), known ?? Number.MAX_SAFE_INTEGER)
   const rest = all.length > hits.length

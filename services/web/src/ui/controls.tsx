@@ -43,8 +43,8 @@ export const Empty = ({ title, children }: { title: string; children?: ReactNode
 
 const chips = { plain: 'text-dim bg-raised', ask: 'text-ask bg-ask/10', error: 'text-error bg-error/10', work: 'text-work bg-work/10', review: 'text-review bg-review/10', drift: 'text-drift bg-drift/10', pair: 'text-pair bg-pair/10' }
 export type ChipTone = keyof typeof chips
-export const Chip = ({ tone = 'plain', title, children }: { tone?: ChipTone; title?: string; children: ReactNode }) => (
-  <span title={title} className={`inline-flex items-center rounded-sm px-1.5 text-xs whitespace-nowrap ${chips[tone]}`}>{children}</span>
+export const Chip = ({ tone = 'plain', title, wraps = false, children }: { tone?: ChipTone; title?: string; /** for words of any length */ wraps?: boolean; children: ReactNode }) => (
+  <span title={title} className={`inline-flex items-center rounded-sm px-1.5 text-xs ${wraps ? 'wrap max-w-full' : 'whitespace-nowrap'} ${chips[tone]}`}>{children}</span>
 )
 
 /** Added and removed lines; the signs carry the meaning, the colour only helps. */

@@ -31,7 +31,7 @@ export const Message = ({ message: m, mark = '', linked = false }: Props) => {
         </span>
       </p>
       {mark ? <Marked text={m.text} mark={mark} /> : <Markdown text={m.text} />}
-      {m.options.length > 0 && <p className="mt-1 flex flex-wrap gap-1">{m.options.map((o, i) => <Chip key={i}>{oneLine(o)}{m.recommended === i && ' ★'}</Chip>)}</p>}
+      {m.options.length > 0 && <p className="mt-1 flex flex-wrap gap-1">{m.options.map((o, i) => <Chip key={i} wraps>{oneLine(o)}{m.recommended === i && ' ★'}</Chip>)}</p>}
       {m.note && <p className="wrap mt-1 border-l-2 border-ask/60 pl-2.5 text-sm text-dim"><span className="font-medium">Designer:</span> {visible(m.note)}</p>}
       {m.receivers.length > 0 && (
         <details className="mt-1 text-sm text-faint">
