@@ -2,7 +2,7 @@
  * Holds the table of docs/architecture.md over the real imports: which room may import which, and who
  * alone may import each driver. Also that the launcher's list of base images is the one in use.
  */
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 import { type Import, importsOf, sourceFiles } from './harness/imports.ts'
@@ -137,4 +137,11 @@ test('that rule sees what it is for', () => {
   const seen = (code: string) => [...code.matchAll(following)].some((m) => inAgentsHands.test((m[1] ?? '').trim().replaceAll('()', '')))
   for (const code of ["readFileSync(join(spec.path, 'x'))", "await readFile(join(s.worktree, name), 'utf8')", 'open(join(c.place().top, p))', "fs.writeFileSync(resolve(projectDir, '.orchestra/x'), y)"]) expect([code, seen(code)]).toEqual([code, true])
   for (const code of ["readFileSync(join(gitDir, 'HEAD'))", "lstatSync(join(path, '.git'))", "rm(join(places.logs, 'x'))"]) expect([code, seen(code)]).toEqual([code, false])
+})
+
+// Code with such a mark does not compile; a page with one has been on main for an hour.
+test('no page has the marks of a merge that was not finished', () => {
+  const pages = globSync(['*.md', 'docs/**/*.md', 'test/**/*.md', 'images/**/*.md', 'services/**/*.md'], { exclude: (name) => name === 'node_modules' })
+  expect(pages.length).toBeGreaterThan(5)
+  expect(pages.filter((page) => /^(<{7}|>{7}) /m.test(readFileSync(page, 'utf8')))).toEqual([])
 })
