@@ -17,6 +17,14 @@ find_chromium() {
   return 1
 }
 
+# The real one, for the tests of its hooks; where it can't be had they are skipped.
+find_pre_commit() {
+  for program in "${PRE_COMMIT_PATH:-}" pre-commit "$ORCHESTRA_HOME/cache/pre-commit/bin/pre-commit"; do
+    if [ -n "$program" ] && have "$program"; then command -v "$program" && return 0; fi
+  done
+  return 1
+}
+
 mkdir -p "$ORCHESTRA_HOME/cache"
 prepare_log=$ORCHESTRA_HOME/cache/prepare.log
 wanted=${1:-all}
@@ -37,8 +45,13 @@ wanted=${1:-all}
       logged "$prepare_log" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium fonts-liberation ||
         die "Chromium could not be installed." "The whole log: $prepare_log"
     fi
+    if ! find_pre_commit >/dev/null && have python3; then
+      step "Getting pre-commit"
+      { python3 -m venv "$ORCHESTRA_HOME/cache/pre-commit" && "$ORCHESTRA_HOME/cache/pre-commit/bin/pip" install -q pre-commit==4.7.0; } >>"$prepare_log" 2>&1 ||
+        warn "pre-commit could not be had; the test of its hooks is skipped."
+    fi
   fi
 } >&2
 if [ "$wanted" = all ]; then
-  say "ORCHESTRA_TAG=$ORCHESTRA_TAG" "ORCHESTRA_AGENT_IMAGE=orchestra-agent:$ORCHESTRA_TAG" "CHROMIUM_PATH=$(find_chromium)"
+  say "ORCHESTRA_TAG=$ORCHESTRA_TAG" "ORCHESTRA_AGENT_IMAGE=orchestra-agent:$ORCHESTRA_TAG" "CHROMIUM_PATH=$(find_chromium)" "PRE_COMMIT_PATH=$(find_pre_commit || :)"
 fi

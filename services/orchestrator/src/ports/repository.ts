@@ -30,7 +30,14 @@ export type RepositoryFacts = {
   warnings: string[]
 }
 
-export type WorktreeSpec = { session: SessionId; branch: string; base: Sha; path: string }
+export type WorktreeSpec = {
+  session: SessionId
+  branch: string
+  base: Sha
+  path: string
+  /** Branch that it is merged into: hooks run by its rules in this worktree. Default: the checkout's branch. */
+  target?: string | null
+}
 
 export type SeedGit = {
   objects: string

@@ -21,7 +21,7 @@ export const fillWorktree = (c: Context, spec: WorktreeSpec, carry: string[]): P
     if (!record) return fail(problem('wrong_state', `There is no worktree at ${spec.path}.`, { about: spec.session, next: 'Retry the session: the worktree is made anew.' }))
     const tip = (await branchTip(c, spec.branch)) ?? spec.base
     const index = join(record.gitDir, 'index')
-    await trustHooks(c, record)
+    await trustHooks(c, record, spec)
     // The index is renamed into place when every file is there, so its presence says that an earlier attempt got to the end.
     const making = join(record.gitDir, `orchestra-index-${randomUUID()}`)
     const write = existsSync(index) ? null : writeTree(c, { gitDir: record.gitDir, workTree: spec.path, index: making, tree: tip })
@@ -87,7 +87,7 @@ export const restoreWorktree = async (c: Context, spec: WorktreeSpec, snapshot: 
   }
   const made = recordOf(c.place(), spec.path)
   if (!made) throw new Error(`git made no record for ${spec.path}`)
-  await trustHooks(c, made)
+  await trustHooks(c, made, spec)
   const tip = (await branchTip(c, spec.branch)) ?? spec.base
   const store = c.snapshotStore(spec.session)
   const index = join(c.stateDir, `restore-${randomUUID()}`)

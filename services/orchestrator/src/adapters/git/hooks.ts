@@ -3,13 +3,17 @@
  * worktree gets a copy of the person's own folder, in git's record of that worktree, where no agent can write.
  */
 import { isAbsolute, join, relative, resolve } from 'node:path'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import type { WorktreeSpec } from '../../ports/repository.ts'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { baseName, dirName, type Raw, rawOf } from './bytes.ts'
 import type { Context } from './context.ts'
 import type { Identity } from './identity.ts'
 import type { WorktreeRecord } from './heads.ts'
 import type { Place } from './locate.ts'
+import { guardInstalled } from './hooks-installed.ts'
+import { holdBack } from './hook-wrappers.ts'
 import { withDir } from './nofollow.ts'
+import { isShell, SCRIPTS, trustedTree } from './trusted-tree.ts'
 
 const COPY = 'orchestra-hooks'
 const MAX_FILES = 300
@@ -24,54 +28,45 @@ export const inTreeHooks = (place: Place, who: Identity): string | null => {
 }
 
 /**
- * Points the worktree's hooks at the copy. Uses git's per-worktree configuration, which has to be switched on for the repository;
- * only where a project has such hooks. The copy is of what the person's checkout has on disk: generated, ignored files included.
+ * Points the worktree's hooks at copies that no agent can write. Uses git's per-worktree configuration, which has to be switched on for
+ * the repository; only where a project has hooks that would read the tree.
  */
-export const trustHooks = async (c: Context, record: WorktreeRecord): Promise<void> => {
-  const hooks = inTreeHooks(c.place(), await c.identity())
-  if (hooks === null) return guardManaged(c, record)
+export const trustHooks = async (c: Context, record: WorktreeRecord, spec: WorktreeSpec): Promise<void> => {
+  const who = await c.identity()
+  const inTree = inTreeHooks(c.place(), who)
+  const copy = join(record.gitDir, COPY)
+  const made = inTree !== null ? await copyInTree(c, spec, inTree, copy) : who.config.get('core.hookspath') ? null : await guardInstalled(c, spec, copy)
+  if (made === null) return
+  if (who.config.get('extensions.worktreeconfig') !== 'true') await c.git(['config', 'extensions.worktreeConfig', 'true'])
+  await c.git(['config', '--worktree', 'core.hooksPath', made], { gitDir: record.gitDir })
+}
+
+const fresh = (folder: string): void => { rmSync(folder, { recursive: true, force: true }); mkdirSync(folder) }
+
+/** A copy of what the person's checkout has on disk, generated and ignored files included. */
+const copyInTree = async (c: Context, spec: WorktreeSpec, hooks: string, copy: string): Promise<string> => {
   // husky's hooks call their neighbours in the folder above.
   const whole = hooks.endsWith('/_') ? hooks.slice(0, -2) : hooks
-  const copy = join(record.gitDir, COPY)
-  rmSync(copy, { recursive: true, force: true })
-  mkdirSync(copy)
+  fresh(copy)
   copyFolder(c.place().top, rawOf(whole), copy, '', { left: MAX_FILES })
-  await pointAt(c, record, join(copy, relative(whole, hooks)))
-}
-
-const pointAt = async (c: Context, record: WorktreeRecord, folder: string): Promise<void> => {
-  const { config } = await c.identity()
-  if (config.get('extensions.worktreeconfig') !== 'true') await c.git(['config', 'extensions.worktreeConfig', 'true'])
-  await c.git(['config', '--worktree', 'core.hooksPath', folder], { gitDir: record.gitDir })
-}
-
-/** Managers whose hook lies in .git, where no agent writes, but whose rules lie in the tree, where it does. */
-const managers: [RegExp, string][] = [[/pre-commit\.com|pre_commit/, 'pre-commit'], [/lefthook/i, 'lefthook'], [/simple-git-hooks/, 'simple-git-hooks'], [/overcommit/i, 'overcommit'], [/lint-staged/, 'lint-staged'], [/captainhook|grumphp/i, 'the hook manager']]
-
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`
-const passOn = (hook: string): string => `#!/bin/sh\nexec ${quoted(hook)} "$@"\n`
-const holdBack = (hook: string, manager: string): string => `#!/bin/sh
-if [ "\${ORCHESTRA_RUN_HOOKS:-}" = 1 ]; then exec ${quoted(hook)} "$@"; fi
-echo "orchestra: ${manager} was not run. It reads its rules from this worktree, where an agent can write. Run it in the session's terminal; or, when you have read them, set ORCHESTRA_RUN_HOOKS=1." >&2
-`
-
-/** Their rules can name any program, in the tree too, so a copy of the rules would not do: in an executor's worktree they are held back, and say so. */
-const guardManaged = async (c: Context, record: WorktreeRecord): Promise<void> => {
-  if ((await c.identity()).config.get('core.hookspath')) return
-  const folder = join(c.place().common, 'hooks')
-  const hooks = (existsSync(folder) ? readdirSync(folder) : []).filter((name) => /^[a-z-]+$/.test(name) && statSync(join(folder, name)).isFile())
-  const texts = hooks.map((name) => ({ hook: join(folder, name), name, text: readFileSync(join(folder, name)).subarray(0, MAX_BYTES).toString('latin1') }))
-  const managed = (text: string): string | undefined => managers.find(([pattern]) => pattern.test(text))?.[1]
-  if (!texts.some(({ text }) => managed(text) !== undefined)) return
-  const copy = join(record.gitDir, COPY)
-  rmSync(copy, { recursive: true, force: true })
-  mkdirSync(copy)
-  for (const { hook, name, text } of texts) {
-    const manager = managed(text)
-    writeFileSync(join(copy, name), manager === undefined ? passOn(hook) : holdBack(hook, manager), { mode: 0o755 })
+  const tree = await trustedTree(c, spec, join(copy, SCRIPTS))
+  for (const file of readdirSync(copy, { recursive: true, withFileTypes: true }).filter((e) => e.isFile())) {
+    const path = join(file.parentPath, file.name)
+    const text = readFileSync(path, 'utf8')
+    if (!isShell(file.name, text)) continue
+    const own = withOwnModules(c.place().top, text)
+    const bound = await tree.bind(own)
+    if (bound.tree === null) { if (bound.text !== text) writeFileSync(path, bound.text); continue }
+    writeFileSync(`${path}.as-written`, own, { mode: 0o755 })
+    writeFileSync(path, holdBack(`${path}.as-written`, `the hook ${file.name}`, `${bound.tree} takes its orders from this worktree, where an agent writes`))
   }
-  await pointAt(c, record, copy)
+  await tree.copy()
+  return join(copy, relative(whole, hooks))
 }
+
+/** husky puts `node_modules/.bin` of the current folder before the machine's programs: here, the checkout's. */
+const withOwnModules = (top: string, text: string): string =>
+  text.replaceAll(/(PATH=["']?|:)(?:\.\/)?node_modules\/\.bin/g, `$1${/^[\w/.@+, -]+$/.test(top) ? top : '/nonexistent'}/node_modules/.bin`)
 
 const copyFolder = (top: string, from: Raw, to: string, below: Raw, budget: { left: number }): void => {
   const names = withDir(top, from, {}, (d) => d.names().map((name) => ({ name, st: d.lstat(name) }))) ?? []

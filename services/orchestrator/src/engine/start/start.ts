@@ -71,7 +71,7 @@ const designerGround = (core: Core) => {
 
 export const specOf = (s: SessionRow): WorktreeSpec => {
   if (!s.branch || !s.baseSha || !s.worktree) throw new Error(`${s.id} has no branch, base or worktree`)
-  return { session: s.id, branch: s.branch, base: s.baseSha, path: s.worktree }
+  return { session: s.id, branch: s.branch, base: s.baseSha, path: s.worktree, target: s.target }
 }
 
 const setStep = (core: Core, id: SessionId, name: StartStep): Promise<void> => core.commit(async (tx) => {
