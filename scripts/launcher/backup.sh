@@ -16,13 +16,39 @@ cmd_backup() {
   done
   [ -n "$backup_file" ] || die "backup needs a file to write." "orchestra backup ~/orchestra.backup"
   backup_file=$(absolute_path "$backup_file")
-  here
+  backup_find
   if [ -e "$backup_file" ]; then confirm_loss "Replace $backup_file?" || die "nothing was changed."; fi
   backup_work=$(mktemp -d "${backup_file%/*}/.orchestra-backup.XXXXXX") || die "${backup_file%/*} can't be written." "Choose another place."
-  trap 'rm -rf "$backup_work"' EXIT
+  trap 'rm -rf "$backup_work"; backup_end' EXIT
   trap 'exit 130' INT TERM
+  if [ "$backup_alone" = 1 ]; then
+    lock_take
+    trap 'rm -rf "$backup_work"; backup_end' EXIT
+    step "Starting the database alone, for its copy"
+    stack_start_postgres
+  fi
   backup_make "$backup_file"
   say "$backup_file ($(du -h "$backup_file" | cut -f1)). It holds no model credential. Back it comes with:  orchestra restore '$backup_file'"
+}
+
+# As `here`; a stack that is down is backed up too.
+backup_find() {
+  backup_alone=0
+  project_find ''
+  settings_load
+  engine_answers || die "no Docker engine answers, so what it holds can't be read." "Start Docker and run this again."
+  if stack_runs; then here && return 0; fi
+  docker volume inspect "${stack}_pgdata" >/dev/null 2>&1 || die "there is nothing of Orchestra for $project_dir yet." "orchestra up '$project_dir'"
+  backup_alone=1
+  stack_environment
+  stack_build
+}
+
+backup_end() {
+  [ "$backup_alone" = 1 ] || return 0
+  backup_alone=0
+  stack_compose --progress quiet down >/dev/null 2>&1 || warn "the database is still up: orchestra down"
+  lock_drop
 }
 
 absolute_path() {
@@ -131,7 +157,7 @@ restore_into() {
   trap 'rm -rf "$restore_work"; lock_drop' EXIT
   step "Unpacking"
   tar -C "$restore_work" -xzf "$backup_file" || die "$backup_file is not whole."
-  chmod -R a+rX "$restore_work"
+  restore_own
   step "Stopping what runs"
   stack_stop_all
   docker ps -aq --filter "label=dev.orchestra.install=$stack" | xargs -r docker rm --force >/dev/null
@@ -155,11 +181,17 @@ restore_into() {
   step "Branches, worktrees, spec"
   mkdir -p "$restore_work/spec"
   tar -C "$restore_work" -xf "$restore_work/volumes.tar" ./spec 2>/dev/null || :
-  chmod -R a+rX "$restore_work"
-  stack_compose --progress quiet run --rm --no-deps -T migrate >/dev/null || die "the schema could not be brought forward." "orchestra logs migrate"
+  restore_own
+  stack_compose --progress quiet run --rm --no-deps -T --env ORCHESTRA_DATABASE_COPY=the-backup migrate >/dev/null || die "the schema could not be brought forward." "orchestra logs migrate"
   stack_compose --progress quiet run --rm --no-deps -T orchestrator node services/orchestrator/src/restore.ts "$restore_work" | sed 's/^/    /'
   rm -f "$(settings_dir)/started"
   rm -rf "$restore_work"
+}
+
+# Conversations are in it: for the project's owner alone, as whom the orchestrator reads it.
+restore_own() {
+  chmod -R u+rwX "$restore_work"
+  if is_root && [ "$owner_uid" != 0 ]; then chown -R "$owner_uid" "$restore_work"; fi
 }
 
 stack_start_postgres() {
@@ -186,6 +218,8 @@ schema_guard() {
     step "The database goes from schema $found to $known; a copy first: $copy"
     (umask 077 && stack_compose exec -T postgres pg_dump -U orchestra -Fc orchestra >"$copy.new") || die "the database could not be copied, so it is not changed." "Is the disk full?"
     mv "$copy.new" "$copy"
+    # Else the service migrate makes one of its own, inside of the database's volume.
+    export ORCHESTRA_DATABASE_COPY="$copy"
     ls -1t "$folder"/schema-*.dump | tail -n +$((backups_kept + 1)) | while read -r old; do rm -f "$old"; done
     if is_root && [ "$owner_uid" != 0 ]; then chown -R "$owner_uid" "$ORCHESTRA_HOME/backups"; fi
   fi

@@ -23,7 +23,7 @@ stack_ended() { stack_states | awk -F'|' '$2 == "exited" && $4 > 0 { bad = 1 } E
 # All that decides what the stack looks like, as one word.
 stack_fingerprint() {
   {
-    env | grep '^ORCHESTRA_' | grep -Ev '^ORCHESTRA_(NPMRC|APT_MIRROR|ROOT)=' | LC_ALL=C sort
+    env | grep '^ORCHESTRA_' | grep -Ev '^ORCHESTRA_(NPMRC|APT_MIRROR|ROOT|DATABASE_COPY)=' | LC_ALL=C sort
     cat "$ORCHESTRA_ROOT/compose.yaml" "$ORCHESTRA_ROOT/compose.demo.yaml" "$(settings_dir)/networks.yaml"
   } | git hash-object --stdin
 }

@@ -1,8 +1,9 @@
 /** Runs functions of the launcher in the shell that people have, without an engine. */
 import { execFile } from 'node:child_process'
-import { chmodSync, chownSync, mkdtempSync, readdirSync } from 'node:fs'
+import { chmodSync, chownSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll } from 'vitest'
 
 import { root } from '../harness/imports.ts'
 
@@ -28,9 +29,14 @@ export function give(path: string, uid: number): void {
   }
 }
 
-/** A folder of its own, outside of any repository. */
+const made: string[] = []
+/** Registered before those of the file that uses this, so it runs after them. */
+afterAll(() => { for (const folder of made) rmSync(folder, { recursive: true, force: true }) })
+
+/** A folder of its own, outside of any repository; gone with the test file. */
 export const freshFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'orchestra-launcher-'))
+  made.push(folder)
   chmodSync(folder, 0o755)
   return folder
 }

@@ -133,7 +133,7 @@ test('plain Compose serves a second repository beside it, and refuses to be turn
     await compose(second, 'stop', 'orchestrator')
     await execute('sh', ['-c', `docker ps -aq --filter label=dev.orchestra.install=${name} | xargs -r docker rm -f`], home, {})
     await compose(second, 'down', '--volumes', '--timeout', '5')
-    await execute('sh', ['-c', `docker volume ls -q --filter label=dev.orchestra.install=${name} | xargs -r docker volume rm`], home, {})
+    await execute('sh', ['-c', `docker volume ls -q --filter label=dev.orchestra.install=${name} | xargs -r docker volume rm; docker image ls -q --filter label=dev.orchestra.install=${name} | sort -u | xargs -r docker image rm --force`], home, {})
   }
 }, 240_000)
 

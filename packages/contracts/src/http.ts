@@ -7,7 +7,7 @@
  * Failures: the problem as JSON `{ problem }` with its status.
  */
 import { z } from 'zod'
-import { ConversationTurn, CredentialView, DiffView, DiskView, MessageView, SearchHit, TimelineEntry } from './views.ts'
+import { ConversationTurn, CredentialView, DiffView, DiskUse, MessageView, SearchHit, TimelineEntry } from './views.ts'
 import { StateSnapshot } from './frames.ts'
 
 export const routes = {
@@ -21,7 +21,7 @@ export const routes = {
   /** ?session=&q=&before=seq&limit=N */
   messages: { method: 'GET', path: '/api/messages', reply: z.object({ messages: z.array(MessageView), more: z.boolean() }) },
   /** What each session holds on the disk, largest first. Looked at now: it may take seconds. */
-  disk: { method: 'GET', path: '/api/disk', reply: z.object({ sessions: z.array(DiskView) }) },
+  disk: { method: 'GET', path: '/api/disk', reply: DiskUse },
   /** ?q=&kinds=message,tool,…&session=&before=next&limit=N: messages and events, newest first. Without q: all of them. `next` reads on; null: no more. */
   search: { method: 'GET', path: '/api/search', reply: z.object({ hits: z.array(SearchHit), next: z.string().nullable() }) },
   runLog: { method: 'GET', path: '/api/runs/:run/log', reply: z.string() },

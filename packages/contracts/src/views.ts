@@ -338,6 +338,12 @@ export const DiskView = z.object({
   mergedWhole: z.boolean(),
 })
 export type DiskView = z.infer<typeof DiskView>
+export const DiskUse = z.object({
+  sessions: z.array(DiskView),
+  /** Volumes of this installation whose session no row knows (a database that was restored from an older copy): never removed by themselves. */
+  orphans: z.array(z.object({ session: SessionId, bytes: z.number() })),
+})
+export type DiskUse = z.infer<typeof DiskUse>
 
 /** A limit of the credential: nothing is sent with it before `until`. */
 export const CredentialLimit = z.object({

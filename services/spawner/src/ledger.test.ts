@@ -1,13 +1,14 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { openLedger } from './ledger.ts'
 
 const id = 'a'.repeat(64)
 
 it('remembers over a restart what was announced and what was recorded', () => {
   const dir = mkdtempSync(join(tmpdir(), 'ledger-'))
+  onTestFinished(() => rmSync(dir, { recursive: true, force: true }))
   const first = openLedger(dir)
   first.announce('made')
   first.announce('cut-off')

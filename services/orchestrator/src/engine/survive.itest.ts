@@ -174,6 +174,12 @@ test('what sessions hold is listed, and a merged one is offered for clean-up', a
   expect(await diskOf()).toMatchObject({ mergedWhole: true })
 })
 
+test('volumes whose session no row knows are named, with what they hold', async () => {
+  await spawned('known')
+  t.runtime.containers.set(id('unknown'), { ...t.runtime.containers.get(id('known')) } as never)
+  expect(await t.engine.disk()).toMatchObject({ ok: true, value: { orphans: [{ session: 'unknown', bytes: 1000 }] } })
+})
+
 test('a socket that the relay has lost is opened again; sockets and seeds of nobody go', async () => {
   await spawned('known')
   t.bus.opened.delete(id('known'))

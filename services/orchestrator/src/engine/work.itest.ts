@@ -37,9 +37,12 @@ const packOf = async (repo: string, commit: string): Promise<Readable> => {
   return Readable.from([await buffer(git.stdout)])
 }
 
+const made: string[] = []
+afterAll(async () => { for (const dir of made) await rm(dir, { recursive: true, force: true }) })
 /** The agent's private repository, with a commit on its branch. */
 const agent = async (file: string) => {
   const dir = await mkdtemp(join(tmpdir(), 'agent-'))
+  made.push(dir)
   const git = async (...args: string[]) => (await run('git', ['-C', dir, '-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', ...args])).stdout.trim()
   await run('git', ['clone', '-q', t.dir, dir])
   await git('checkout', '-qb', 'auth')

@@ -1,5 +1,5 @@
 /** For tests of this room: the public door on a real port, over an engine that is a few lines of memory. */
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { once } from 'node:events'
@@ -74,10 +74,17 @@ export const memoryEngine = (given: Partial<Engine>): Engine & { publish(seq: nu
   return own as unknown as Engine & { publish(seq: number, changes: Change[]): void }
 }
 
+/** Gone with the process: the spec's room still writes after its door is closed. */
+const ownFolder = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'door-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return folder
+}
+
 export const openDoor = async (given: Partial<Engine> = {}, more: { relay?: RelayDoor; stateDir?: string } = {}) => {
   const accounts = memoryAccounts()
   const engine = memoryEngine(given)
-  const config: PublicConfig = { port: 0, names: [], tls: false, install: 'test', version: '0', stateDir: more.stateDir ?? (await mkdtemp(join(tmpdir(), 'door-'))) }
+  const config: PublicConfig = { port: 0, names: [], tls: false, install: 'test', version: '0', stateDir: more.stateDir ?? ownFolder() }
   // The host list holds the published port, so the port is taken first.
   config.port = await freePort()
   const app = await buildPublic({ engine, accounts, config, relay: more.relay ?? { url: 'http://127.0.0.1:9', token: 'x' } })

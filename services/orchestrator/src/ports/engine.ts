@@ -1,7 +1,7 @@
 /** What the doors (http, mcp calls, internal) may ask of the engine. One implementation: engine/. */
 import type { Readable } from 'node:stream'
 import type {
-  Actor, Change, CommandBody, CommandName, CommandReply, ConversationTurn, CredentialView, DiffView, DiskView, MergeId, MessageView, ProjectId, Result, RunId, SearchHit, SessionId,
+  Actor, Change, CommandBody, CommandName, CommandReply, ConversationTurn, CredentialView, DiffView, DiskUse, MergeId, MessageView, ProjectId, Result, RunId, SearchHit, SessionId,
   Sha, StateSnapshot, TimelineEntry,
 } from '@orchestra/contracts'
 import type { bus, link } from '@orchestra/contracts'
@@ -35,7 +35,7 @@ export interface Engine {
   saveCredential(c: { kind: 'api-key' | 'subscription'; secret: string | null; baseUrl: string | null }, by: Actor): Promise<Result<CredentialView>>
 
   /** What each session holds on the disk, measured now. */
-  disk(): Promise<Result<{ sessions: DiskView[] }>>
+  disk(): Promise<Result<DiskUse>>
 
   /** From the relay. */
   toolCall(call: bus.ToolCall): Promise<Result<unknown>>

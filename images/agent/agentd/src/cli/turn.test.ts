@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { beforeEach, expect, it } from 'vitest'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { AgentEvent } from '@orchestra/contracts'
 import { Turn } from './turn.ts'
 
@@ -13,6 +13,7 @@ const ended = { type: 'turn.ended', at, text: '' } as const
 
 let path: string
 beforeEach(() => { path = join(mkdtempSync(join(tmpdir(), 'turn-')), 'state/turn') })
+afterEach(() => rmSync(dirname(dirname(path)), { recursive: true, force: true }))
 const turnOf = (...events: AgentEvent[]): Turn => {
   const turn = new Turn(path)
   for (const e of events) turn.event(e)

@@ -20,5 +20,6 @@ export const openPool = (options: DatabaseOptions): pg.Pool => {
 }
 
 export type Pool = pg.Pool
+export type PoolClient = pg.PoolClient
 /** What a query runs on: the pool, or the one connection of a transaction. */
 export type Queryable = { query<R extends pg.QueryResultRow>(sql: string, values?: unknown[]): Promise<pg.QueryResult<R>> }

@@ -6,7 +6,7 @@ import type { DatabaseServer, TestDatabase } from '../../../../../test/harness/d
 import { newMessage, newSession } from '../../domain/new-rows.ts'
 import type { Store } from '../../ports/store.ts'
 import { openAccounts } from './accounts.ts'
-import { checkSchema, migrate, NewerSchema } from './migrate.ts'
+import { checkSchema, copyDatabase, migrate, NewerSchema } from './migrate.ts'
 import { openPool } from './pool.ts'
 import type { Pool } from './pool.ts'
 import { openStore } from './store.ts'
@@ -89,6 +89,23 @@ test('a newer schema is refused, a repeated migration changes nothing', async ()
     await expect(migrate(owner, migrations)).rejects.toThrow(NewerSchema)
   })
   await expect(checkSchema(db.pool, migrations)).rejects.toThrow(NewerSchema)
+})
+
+test('a database in use is copied before it is migrated; where it can\'t be copied it stays as it is', async () => {
+  await asOwner(async (owner) => {
+    const version = async () => (await owner.query<{ v: number }>('select max(version) as v from schema_versions')).rows[0]?.v ?? 0
+    const last = await version()
+    // Only said not to have been applied: applying it again fails, after the copy.
+    await owner.query('delete from schema_versions where version = $1', [last])
+    let copy = ''
+    await expect(migrate(owner, migrations, { before: async (client, found) => { copy = await copyDatabase(client, found) } })).rejects.toThrow(/already exists/)
+    expect(copy).toContain(`/schema-${last - 1}-`)
+    await owner.query('create table restored (line text)')
+    await owner.query(`copy restored from program 'pg_restore --list ${copy}'`)
+    expect((await owner.query("select 1 from restored where line like '%TABLE DATA public sessions%'")).rows).toHaveLength(1)
+    await expect(migrate(owner, migrations, { before: () => Promise.reject(new Error('the disk is full')) })).rejects.toThrow('the disk is full')
+    expect(await version()).toBe(last - 1)
+  })
 })
 
 test('the service\'s account can\'t change the schema, the record or its own rights; the reader\'s can\'t change anything', async () => {

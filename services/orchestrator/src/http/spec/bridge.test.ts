@@ -1,7 +1,7 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { applyUpdate, Doc, encodeStateAsUpdate } from 'yjs'
 import { memorySpec } from '../fixture.ts'
 import { SpecBridge } from './bridge.ts'
@@ -9,7 +9,9 @@ import { specStore } from './store.ts'
 
 const by = { kind: 'person', name: 'owner' } as const
 const open = async (initial: string) => {
-  const path = join(await mkdtemp(join(tmpdir(), 'spec-')), 'spec.yjs.json')
+  const folder = await mkdtemp(join(tmpdir(), 'spec-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const path = join(folder, 'spec.yjs.json')
   const file = memorySpec(initial)
   const start = async () => {
     const bridge = new SpecBridge(file.engine, specStore(path))

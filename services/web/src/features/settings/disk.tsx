@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import type { DiskView } from '@orchestra/contracts'
+import type { DiskUse as Measured } from '@orchestra/contracts'
 import { read } from '../../api.ts'
 import { useUi } from '../../ui-store.ts'
 import { Button } from '../../ui/controls.tsx'
@@ -9,12 +9,13 @@ const size = (bytes: number | null): string => (bytes === null ? 'not known' : b
 
 /** What each session holds, and for a merged one the way to have it back. Measured when asked. */
 export const DiskUse = () => {
-  const [sessions, setSessions] = useState<DiskView[] | null>(null)
+  const [measured, setMeasured] = useState<Measured | null>(null)
+  const { sessions = null, orphans = [] } = measured ?? {}
   const [busy, setBusy] = useState(false)
   const measure = async () => {
     setBusy(true)
     const got = await read('disk')
-    if (got.ok) setSessions(got.value.sessions)
+    if (got.ok) setMeasured(got.value)
     else useUi.getState().toast({ text: got.problem.message, tone: 'error' })
     setBusy(false)
   }
@@ -34,6 +35,11 @@ export const DiskUse = () => {
             ))}
           </tbody>
         </table>
+      )}
+      {orphans.length > 0 && (
+        <p className="text-sm text-dim" data-testid="disk-orphans">
+          Volumes of no session here, kept because commits may be in them: {orphans.map((o) => `${oneLine(o.session)} (${size(o.bytes)})`).join(', ')}. <code>orchestra status</code> says how to remove them.
+        </p>
       )}
       <div><Button onClick={() => void measure()} disabled={busy}>{busy ? 'Measuring…' : sessions ? 'Measure again' : 'What do sessions hold?'}</Button></div>
     </div>
