@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { once } from 'node:events'
 import { createHash } from 'node:crypto'
+import { afterAll } from 'vitest'
 import { WebSocket } from 'ws'
 import { fail, ok, problem } from '@orchestra/contracts'
 import type { Change, StateSnapshot } from '@orchestra/contracts'
@@ -74,10 +75,12 @@ export const memoryEngine = (given: Partial<Engine>): Engine & { publish(seq: nu
   return own as unknown as Engine & { publish(seq: number, changes: Change[]): void }
 }
 
-/** Gone with the process: the spec's room still writes after its door is closed. */
+const folders: string[] = []
+/** At the end of the test file: the spec's room still writes after its door is closed. */
+afterAll(() => { for (const folder of folders) rmSync(folder, { recursive: true, force: true }) })
 const ownFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'door-'))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  folders.push(folder)
   return folder
 }
 
