@@ -1,10 +1,9 @@
 /** For tests of this room: the public door on a real port, over an engine that is a few lines of memory. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { once } from 'node:events'
 import { createHash } from 'node:crypto'
-import { afterAll } from 'vitest'
 import { WebSocket } from 'ws'
 import { fail, ok, problem } from '@orchestra/contracts'
 import type { Change, StateSnapshot } from '@orchestra/contracts'
@@ -75,19 +74,10 @@ export const memoryEngine = (given: Partial<Engine>): Engine & { publish(seq: nu
   return own as unknown as Engine & { publish(seq: number, changes: Change[]): void }
 }
 
-const folders: string[] = []
-/** At the end of the test file: the spec's room still writes after its door is closed. */
-afterAll(() => { for (const folder of folders) rmSync(folder, { recursive: true, force: true }) })
-const ownFolder = (): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'door-'))
-  folders.push(folder)
-  return folder
-}
-
 export const openDoor = async (given: Partial<Engine> = {}, more: { relay?: RelayDoor; stateDir?: string } = {}) => {
   const accounts = memoryAccounts()
   const engine = memoryEngine(given)
-  const config: PublicConfig = { port: 0, names: [], tls: false, install: 'test', version: '0', stateDir: more.stateDir ?? ownFolder() }
+  const config: PublicConfig = { port: 0, names: [], tls: false, install: 'test', version: '0', stateDir: more.stateDir ?? (await mkdtemp(join(tmpdir(), 'door-'))) }
   // The host list holds the published port, so the port is taken first.
   config.port = await freePort()
   const app = await buildPublic({ engine, accounts, config, relay: more.relay ?? { url: 'http://127.0.0.1:9', token: 'x' } })
