@@ -24,9 +24,11 @@ const { values } = parseArgs({ options: { only: { type: 'string', multiple: true
 const say = (line: string): void => console.log(line)
 const results = join(import.meta.dirname, '../../test-results/faults')
 
+const fileOf = (name: string): string => join(results, `${name.replaceAll(/[^a-z0-9]+/gi, '-')}.log`)
+
 const evidence = async (rig: Rig, name: string): Promise<void> => {
   mkdirSync(results, { recursive: true })
-  const file = join(results, `${name.replaceAll(/[^a-z0-9]+/gi, '-')}.log`)
+  const file = fileOf(name)
   writeFileSync(file, `${JSON.stringify(rig.history, null, 1)}\n\n${await rig.stack.logs()}`)
   say(`         history and the services' logs: ${file}`)
 }
@@ -49,6 +51,7 @@ const tidy = async (rig: Rig): Promise<void> => {
 
 const play = async (name: string, fault: Fault, rig: Rig): Promise<boolean> => {
   const since = performance.now()
+  rmSync(fileOf(name), { force: true })
   const lost = await carryOut(rig, fault).catch((e: unknown) => [`the checker could not look: ${e instanceof Error ? e.message : String(e)}`])
   const seconds = `${((performance.now() - since) / 1000).toFixed(0)} s`
   say(lost.length === 0 ? `survived ${name} (${seconds}; ${extent(rig)})` : `LOST     ${name} (${seconds}): ${fault.promise}`)
@@ -76,7 +79,6 @@ const main = async (): Promise<void> => {
   let lost = 0
   const notHere: string[] = []
   let shared: Rig | null = null
-  rmSync(results, { recursive: true, force: true })
   for (const [name, fault] of chosen) {
     const why = (await fault.impossible?.()) ?? null
     if (why !== null) {

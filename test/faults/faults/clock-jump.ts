@@ -2,22 +2,29 @@
 import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { run } from '../../e2e/shell.ts'
 import type { Fault } from '../frame/fault.ts'
 import { forSeconds } from '../frame/rig.ts'
 
-const library = ['/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1', '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1'].find((f) => existsSync(f))
+const library = (): string | undefined => ['/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1', '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1'].find((f) => existsSync(f))
+/** Root of a Debian gets it by itself. */
+const install = async (): Promise<void> => {
+  if (library() !== undefined || process.getuid?.() !== 0) return
+  await run('sh', ['-c', 'apt-get install -q -y libfaketime || { apt-get update -q && apt-get install -q -y libfaketime; }'], { cwd: '/', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, deadlineMs: 120_000 })
+}
 /** Made when the fault is carried out, not when it is listed. */
 let folder = ''
 const set = (service: 'postgres' | 'orchestrator' | 'relay', offset: string): void => writeFileSync(join(folder, service), `${offset}\n`)
 
 export const fault: Fault = {
   promise: 'Order is the database\'s sequence, waits are real time: nothing expires at once, nothing stands still for an hour.',
-  impossible: async () => (library === undefined ? 'libfaketime is not installed: apt-get install libfaketime' : null),
+  impossible: async () => (await install(), library() === undefined ? 'libfaketime is not installed: apt-get install libfaketime' : null),
   ownStack: true,
   get env() {
     folder = mkdtempSync(join(tmpdir(), 'orchestra-clock-'))
     chmodSync(folder, 0o755)
-    if (library !== undefined) copyFileSync(library, join(folder, 'libfaketime.so.1'))
+    const from = library()
+    if (from !== undefined) copyFileSync(from, join(folder, 'libfaketime.so.1'))
     for (const s of ['postgres', 'orchestrator', 'relay'] as const) set(s, '+0')
     return { ORCHESTRA_OVERLAY: join(import.meta.dirname, '../compose.clock.yaml'), ORCHESTRA_FAULTS_CLOCK: folder }
   },

@@ -20,8 +20,15 @@ export const faults: Family = {
     run: async (rig) => {
       const id = await rig.spawn('starved')
       await rig.work(id, 'before.txt', 'before it was killed')
-      await rig.docker('kill', '--signal', 'KILL', rig.container(id))
-      await rig.until('it is started again', 90_000, async () => (await rig.docker('inspect', '--format', '{{.State.Status}}', rig.container(id))) === 'running')
+      await rig.quiet(id)
+      // The kernel takes the largest process, which is the child; here the container's first one is to be worth more to it.
+      const pid = await rig.docker('inspect', '--format', '{{.State.Pid}}', rig.container(id))
+      const image = await rig.docker('inspect', '--format', '{{.Config.Image}}', rig.service('postgres'))
+      await rig.docker('run', '--rm', '--privileged', '--pid', 'host', '--network', 'none', '--entrypoint', 'sh', image, '-c', `echo 1000 > /proc/${pid}/oom_score_adj`)
+      await rig.tell(id, `#do echo unseen > last.txt; git add last.txt; git commit -qm Last; ${EAT}; true #end`)
+      await rig.until('the engine calls it out of memory', 90_000, async () => (await rig.sql(`select 1 from events where session_id = '${id}' and type = 'container' and data->>'oomKilled' = 'true'`)).length > 0)
+      await rig.until('it is said', 30_000, async () => (await rig.sql(`select 1 from events where session_id = '${id}' and type = 'session.restarted' and data->>'why' like '%out of memory%'`)).length > 0)
+      await rig.until('its last commit is imported', 90_000, async () => (await rig.git('show', `${id}:last.txt`)) === 'unseen')
       await rig.quiet(id)
       await rig.work(id, 'after.txt', 'after it')
     },

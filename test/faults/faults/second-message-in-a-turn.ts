@@ -9,7 +9,7 @@ export const fault: Fault = {
     await rig.until('it works', 60_000, async () => (await rig.session(id)).status === 'working')
     await rig.tell(id, 'First, in the turn.')
     await rig.tell(id, 'Second, in the turn.')
-    const count = async (): Promise<number> => Number(await rig.inside(id, "ls /proc | grep -E '^[0-9]+$' | while read p; do tr '\\0' ' ' < /proc/$p/cmdline 2>/dev/null | grep -E '^claude ' ; done | wc -l"))
+    const count = async (): Promise<number> => Number(await rig.inside(id, "pgrep -c -f '^claude '"))
     const running = await count()
     if (running !== 1) throw new Error(`${running} CLIs run in one session`)
     await rig.inside(id, 'touch /tmp/go')

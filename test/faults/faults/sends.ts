@@ -34,6 +34,7 @@ const states: Record<string, (rig: Rig, id: string) => Promise<() => Promise<voi
     await rig.quiet(id)
     await typeInto(rig, id, '/compact')
     await press(rig, id, 'Enter')
+    await rig.until(`${id} compacts`, 30_000, async () => /compacting/i.test(await screen(rig, id)))
     return async () => undefined
   },
   'being typed into': async (rig, id) => {
@@ -78,7 +79,8 @@ export const fault: Fault = {
 
     const persons = Math.round(total * 0.3)
     const fromPerson = Array.from({ length: persons }, (_, i) => ({ to: all[i % all.length] as string, text: `${inert[i % inert.length]} ${token()} of the person, number ${i}` }))
-    const senders = all.slice(0, 4)
+    // Whoever can: a stopped one can't.
+    const senders = ['designer', ...names.filter((n) => n !== 'paused').map((n) => ids.get(n) as string)]
     const fromAgents = Array.from({ length: total - persons }, (_, i): Said => {
       const word = token()
       const to = all[i % all.length] as string
@@ -86,26 +88,48 @@ export const fault: Fault = {
       return { from, to, token: word, text: `${word} of ${from}, number ${i}` }
     })
     const send = await agentsSender(rig)
-    const asAgents = Promise.all(senders.map((s) => send(fromAgents.filter((f) => f.from === s))))
-    const asPerson = Promise.all(all.map(async (id) => { for (const f of fromPerson.filter((p) => p.to === id)) await rig.client.must('message.send', { to: f.to as never, text: f.text }, { patienceMs: 180_000 }) }))
-    const killing = (async () => {
-      for (let i = 0; i < (quick ? 1 : 6); i += 1) {
+    let sending = true
+    const asAgents = Promise.all(senders.map((s) => send(fromAgents.filter((f) => f.from === s)))).finally(() => { sending = false })
+    // Spread over the whole time: between sessions alone it would end at the limit of hops, which a word of the person lifts.
+    const asPerson = Promise.all(['designer', ...all].map(async (id) => {
+      for (const f of fromPerson.filter((p) => p.to === id)) {
+        await rig.client.must('message.send', { to: f.to as never, text: f.text }, { patienceMs: 180_000 })
         await forSeconds(3)
+      }
+      while (sending) {
+        await rig.tell(id, 'Go on.')
+        await forSeconds(3)
+      }
+    }))
+    // Four times within the hour would be a container that can't live, which is left to the person.
+    const victims = ['idle', 'starting', 'working', 'idle', 'compacting', 'starting', 'working', 'idle'].flatMap((n) => ids.get(n) ?? [])
+    const killing = (async () => {
+      let kills = 0
+      let agents = 0
+      for (; sending || kills === 0; kills += 1) {
+        await forSeconds(10)
         await rig.kill('relay')
         await rig.start('relay')
-        await forSeconds(3)
+        await forSeconds(10)
         // agentd and its CLI die with their container, whatever was in their hands.
-        await rig.docker('kill', '--signal', 'KILL', rig.container(all[(i * 3) % 2] as string))
+        const victim = victims.shift()
+        if (victim === undefined) continue
+        await rig.until(`${victim} runs`, 60_000, async () => (await rig.sql(`select 1 from sessions where id = '${victim}' and phase = 'running'`)).length === 1)
+        await rig.docker('kill', '--signal', 'KILL', rig.container(victim))
+        agents += 1
       }
       await rig.healthy('relay')
+      return `the relay killed ${kills} times, an agentd ${agents} times`
     })()
-    await Promise.all([asAgents, asPerson, killing])
-    rig.say(`         ${total} sent: ${persons} by the person, ${total - persons} by sessions, to ${names.join(', ')}`)
+    const since = performance.now()
+    const [killed] = await Promise.all([killing, asAgents, asPerson])
+    rig.say(`         ${total} sent in ${((performance.now() - since) / 1000).toFixed(0)} s: ${persons} by the person, ${total - persons} by sessions, to ${names.join(', ')}; ${killed}`)
     for (const end of over) await end()
     await rig.until('all are delivered', 900_000, async () => {
       const [left] = await rig.sql<{ n: number; who: string }>("select count(*)::int as n, string_agg(distinct recipient, ' ') as who from messages where text like '%msg-%' and recipient like 'session:%' and delivery not in ('delivered', 'seen', 'answered')")
       return left?.n === 0 || `${left?.n} are not, of ${left?.who}`
     })
+    rig.say(`         all delivered ${((performance.now() - since) / 1000).toFixed(0)} s after the first`)
     for (const id of all) {
       const order = await orderGiven(rig, id)
       for (const from of [...senders, 'person']) {

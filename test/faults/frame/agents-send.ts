@@ -1,12 +1,17 @@
 /**
  * Sends as sessions do: tool calls on the bus, with the relay's login, from a container of its own (the relay itself may be the one that
- * dies). Each call has an id of its own and is repeated until it is answered, as the relay repeats it.
+ * dies). Each call has an id of its own and is repeated until it is answered, as the relay repeats it. Who has written to others too often without a
+ * word of the person is refused until there is one: whoever sends much sends as the person meanwhile.
  */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
+import { limits } from '@orchestra/contracts'
 import type { Rig } from './rig.ts'
 
 export type Said = { from: string; to: string; token: string; text: string }
+
+/** A little slower than the messages that a session may send in a minute. */
+const PACE_MS = Math.ceil(62_000 / limits.messagesPerMinute)
 
 const PROGRAM = `
 import { connect } from '@nats-io/transport-node'
@@ -14,7 +19,7 @@ import { text } from 'node:stream/consumers'
 const calls = JSON.parse(await text(process.stdin))
 const nc = await connect({ servers: 'nats://nats:4222', user: process.env.U, pass: process.env.P, inboxPrefix: '_INBOX_' + process.env.U, maxReconnectAttempts: -1, waitOnFirstConnect: true })
 const wait = (ms) => new Promise((done) => setTimeout(done, ms))
-for (const c of calls) for (;;) {
+for (const c of calls) for (await wait(${PACE_MS}); ;) {
   const reply = await nc.request('call.' + c.session, JSON.stringify(c), { timeout: 15000 }).then((m) => m.json(), () => null)
   if (reply !== null && (reply.ok || (reply.problem.code !== 'timed_out' && reply.problem.code !== 'rate_limited'))) { console.log(JSON.stringify(reply)); break }
   await wait(reply?.problem?.code === 'rate_limited' ? 3000 : 300)
@@ -23,7 +28,8 @@ await nc.close()`
 
 /** What it returns resolves when all were acknowledged, and throws with the first refusal. In order for each sender. The relay has to live now, not later. */
 export const agentsSender = async (rig: Rig): Promise<(said: Said[]) => Promise<void>> => {
-  const secret = (name: string) => rig.docker('exec', rig.service('relay'), 'cat', `/run/secrets/${name}`)
+  // Root of the container may not read what is its owner's alone.
+  const secret = (name: string) => rig.docker('exec', rig.service('relay'), 'as-owner', 'cat', `/run/secrets/${name}`)
   const [user, password, image] = await Promise.all([secret('nats-user'), secret('nats-password'), rig.docker('inspect', '--format', '{{.Config.Image}}', rig.service('relay'))])
   return (said) => sendAll(rig, { user, password, image }, said)
 }

@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { link as hardLink, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -197,6 +197,21 @@ test('a .git that says the same but is another file counts as replaced: the moun
   await rename(`${gitfile}.new`, gitfile)
   await t.engine.reconcileNow()
   expect(await view()).toMatchObject({ status: 'paused', pausedBy: 'gitfile' })
+})
+
+test('a restored session stands over the .git of its new worktree', async () => {
+  const a = await agent('draft.js')
+  t.bus.onControl = async (session, frame) => { if (frame.type === 'sync') await t.engine.receivePack(session, 'snapshot', a.tip, (await t.git('rev-parse', 'main')) as Sha, await packOf(a.dir, a.tip)) }
+  await t.engine.reconcileNow()
+  // Held by another name: else the new file could get the old one's number.
+  await hardLink(join(worktree(), '.git'), join(t.home, 'held'))
+  await t.engine.dispatch('session.delete', { session: auth, confirmed: true }, { actor: owner })
+  await t.engine.settled()
+  await t.engine.dispatch('session.restore', { session: auth }, { actor: owner })
+  await t.engine.settled()
+  await t.comesUp(auth)
+  await t.engine.reconcileNow()
+  expect(await view()).toMatchObject({ status: 'idle', badges: [] })
 })
 
 test('a worktree that is gone is made again from its snapshot, and only when asked for', async () => {

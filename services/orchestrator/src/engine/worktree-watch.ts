@@ -26,16 +26,20 @@ const badge = (core: Core, id: SessionId, on: boolean): Promise<void> => core.co
   await tx.putSession({ ...row, badges: on ? [...others, missingBadge] : others })
 })
 
-/** The .git file over which a running container's mount stands. Replaced by one that says the same, the mount is gone all the same. */
-const covered = new WeakMap<Core, Map<SessionId, string>>()
+/**
+ * The .git file over which a running container's mount stands. Replaced by one that says the same, the mount is gone all the same. A container
+ * that was started since (after a restore, with a worktree made anew) stands over the file of its own start.
+ */
+const covered = new WeakMap<Core, Map<SessionId, { file: string; since: string | null }>>()
 
 const isUncovered = async (core: Core, s: SessionRow, path: string): Promise<boolean> => {
-  const all = covered.get(core) ?? new Map<SessionId, string>()
+  const all = covered.get(core) ?? new Map<SessionId, { file: string; since: string | null }>()
   covered.set(core, all)
   const now = s.phase === 'running' ? await core.repository.gitFileId(path) : null
-  const before = all.get(s.id)
+  const known = all.get(s.id)
+  const before = known?.since === s.containerAt ? known?.file : undefined
   if (now === null) all.delete(s.id)
-  else all.set(s.id, before ?? now)
+  else all.set(s.id, { file: before ?? now, since: s.containerAt })
   return now !== null && before !== undefined && before !== now
 }
 
