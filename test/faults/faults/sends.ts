@@ -2,6 +2,7 @@
  * The bar: 1,000 messages of the person and of sessions, to sessions in every state, while relay and agentd are killed under them. None called
  * delivered that does not stand in the receiver's conversation, none twice, none lost, in each sender's order.
  */
+import type { MessageId } from '@orchestra/contracts'
 import type { Fault } from '../frame/fault.ts'
 import { agentsSender } from '../frame/agents-send.ts'
 import type { Said } from '../frame/agents-send.ts'
@@ -52,7 +53,7 @@ const states: Record<string, (rig: Rig, id: string) => Promise<() => Promise<voi
 
 const answer = async (rig: Rig, id: string, option: number): Promise<void> => {
   await rig.until(`${id} asks`, 60_000, async () => {
-    const question = (await rig.client.state()).messages.find((m) => m.kind === 'question' && m.state === 'open' && m.from.kind === 'session' && m.from.id === id)
+    const [question] = await rig.sql<{ id: MessageId }>(`select id from messages where sender = 'session:${id}' and kind = 'question' and state = 'open' and copy_of is null`)
     if (!question) return 'no open question'
     await rig.client.must('message.answer', { message: question.id, option })
     return true

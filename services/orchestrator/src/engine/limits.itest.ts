@@ -45,8 +45,11 @@ test('a message is answered when the turn that read it has ended, and not before
   const { message } = (sent as { value: { message: MessageId } }).value
   const delivery = async () => (await state()).messages.find((m) => m.id === message)
   const receipt = (s: 'delivered' | 'seen') => t.frame(auth, { type: 'receipt', messages: [message], state: s, at: at() })
+  // Told late: a turn that ended before the message came.
+  const before = at()
+  await expect.poll(at).not.toBe(before)
   await receipt('delivered')
-  await t.events(auth, 2, { type: 'turn.ended', at: at(), text: 'of before' })
+  await t.events(auth, 2, { type: 'turn.ended', at: before, text: 'of before' })
   expect(await delivery()).toMatchObject({ delivery: 'delivered', answeredAt: null })
   await receipt('seen')
   await t.events(auth, 3, { type: 'turn.ended', at: at(), text: 'Done.' })

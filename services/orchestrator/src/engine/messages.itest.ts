@@ -145,6 +145,23 @@ test('executors write to each other; a receipt moves the state on and never back
   expect(await tool(api, 'read_messages', {})).toMatchObject({ ok: true, value: { text: expect.stringContaining('The token is in the header.') } })
 })
 
+test('the end of a turn answers what stood in the conversation by then, also where the receipt that it was seen got lost', async () => {
+  const send = async (text: string): Promise<MessageId> => {
+    expect(await tool(auth, 'send_message', { to: 'api', text })).toMatchObject({ ok: true })
+    const id = (await inboxOf(api)).at(-1)?.delivery.message as MessageId
+    await t.frame(api, { type: 'receipt', messages: [id], state: 'delivered', at: new Date().toISOString() })
+    return id
+  }
+  const before = await send('Read in this turn.')
+  const ended = new Date(Date.now() + 1).toISOString()
+  await expect.poll(() => Date.now()).toBeGreaterThan(Date.parse(ended) + 1)
+  const after = await send('Came when it was over.')
+  await t.events(api, 2, { type: 'turn.ended', at: ended, text: 'Done.' })
+  const delivery = async (id: MessageId) => (await state()).messages.find((m) => m.id === id)
+  expect(await delivery(before)).toMatchObject({ delivery: 'answered', seenAt: expect.any(String) as string })
+  expect(await delivery(after)).toMatchObject({ delivery: 'delivered', seenAt: null })
+})
+
 test('a message to all has a receipt for each receiver', async () => {
   const sent = await t.engine.dispatch('message.send', { to: 'all', text: 'Stop using v1.', kind: 'note' }, { actor: owner })
   const { message } = (sent as { value: { message: MessageId } }).value

@@ -36,8 +36,8 @@ export interface Reader {
   /** Messages to running sessions that wait. */
   queuedCount(): Promise<number>
   copiesOf(message: MessageId): Promise<MessageRow[]>
-  /** To the session, read and not answered. */
-  messagesSeen(session: SessionId): Promise<MessageRow[]>
+  /** To the session, in its conversation and not answered. */
+  messagesUnanswered(session: SessionId): Promise<MessageRow[]>
   merge(id: MergeId): Promise<MergeRow | null>
   merges(limit: number): Promise<MergeRow[]>
   run(id: RunId): Promise<RunRow | null>

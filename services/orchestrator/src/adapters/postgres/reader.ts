@@ -45,7 +45,7 @@ export const readerOn = (db: Queryable, project: ProjectId): Reader => {
     openQuestions: () => select(db, messages, "where project_id = $1 and state = 'open' and copy_of is null order by seq", [project]),
     undelivered: (session) => select(db, messages, "where project_id = $1 and recipient = 'session:' || $2 and delivery = 'queued' order by seq", [project, session]),
     queuedCount: async () => (await db.query<{ n: number }>("select count(*)::int as n from messages m join sessions s on s.project_id = m.project_id and m.recipient = 'session:' || s.id where m.project_id = $1 and m.delivery = 'queued' and s.phase = 'running'", [project])).rows[0]?.n ?? 0,
-    messagesSeen: (session) => select(db, messages, "where project_id = $1 and recipient = 'session:' || $2 and delivery = 'seen' order by seq", [project, session]),
+    messagesUnanswered: (session) => select(db, messages, "where project_id = $1 and recipient = 'session:' || $2 and delivery in ('delivered', 'seen') order by seq", [project, session]),
     egressRequests: () => select(db, egressRequests, 'where project_id = $1 order by asked_at, session_id, host', [project]),
     copiesOf: (message) => select(db, messages, 'where project_id = $1 and copy_of = $2 order by seq', [project, message]),
     merge: async (id) => one(await select(db, merges, 'where project_id = $1 and id = $2', [project, id])),

@@ -24,7 +24,8 @@ export const onEvents = (core: Core, id: SessionId, frame: Extract<link.FromAgen
     row = { ...row, ...afterEvent(row, event), lastActivity: activityOf(recorded) ?? row.lastActivity, lastEventAt: recorded.at, hookAt: recorded.at }
   }
   if (news) await tx.putSession(row)
-  if (news && frame.events.some((e) => e.type === 'turn.ended')) await answeredBy(tx, id)
+  const ended = frame.events.findLast((e) => e.type === 'turn.ended')
+  if (news && ended) await answeredBy(tx, id, ended.at)
   if (limited) await goOnAfterLimit(core, tx, id, await tx.now())
   return ok({})
 })

@@ -23,11 +23,16 @@ export const onReceipt = (core: Core, id: SessionId, r: Extract<link.FromAgent, 
   return ok({})
 })
 
-/** A turn has ended: what its model had read by then is answered. Receipts come before the end of the turn that they are of. */
-export const answeredBy = async (tx: Tx, id: SessionId): Promise<void> => {
+/**
+ * A turn ended at `at`: what stood in its conversation by then was read, and is answered. That it was seen has mostly been said before; where
+ * that receipt died with a relay, the end of the turn, which is never lost, says it.
+ */
+export const answeredBy = async (tx: Tx, id: SessionId, at: string): Promise<void> => {
   const now = await tx.now()
-  for (const m of await tx.messagesSeen(id)) {
-    await tx.putMessage(m.kind === 'question' && m.copyOf === null ? m : { ...m, delivery: 'answered', answeredAt: m.answeredAt ?? now })
+  for (const m of await tx.messagesUnanswered(id)) {
+    if (m.delivery === 'delivered' && (m.deliveredAt === null || Date.parse(m.deliveredAt) > Date.parse(at))) continue
+    const seen: MessageRow = { ...m, delivery: 'seen', seenAt: m.seenAt ?? now }
+    await tx.putMessage(m.kind === 'question' && m.copyOf === null ? seen : { ...seen, delivery: 'answered', answeredAt: m.answeredAt ?? now })
     await settleAll(tx, m, now)
   }
 }
