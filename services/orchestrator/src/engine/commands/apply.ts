@@ -1,6 +1,6 @@
 /** A session's changes staged in the person's checkout, and taken back. */
 import { fail, ok, problem } from '@orchestra/contracts'
-import type { Actor, Result, SessionId } from '@orchestra/contracts'
+import type { Actor, Problem, Result, SessionId } from '@orchestra/contracts'
 import type { Core } from '../core.ts'
 import { background } from '../core.ts'
 import type { Ctx, Handlers } from '../dispatch.ts'
@@ -9,6 +9,10 @@ import { known } from './life.ts'
 
 const byPerson = (actor: Actor, session: SessionId): { ok: false; problem: ReturnType<typeof problem> } | null =>
   actor.kind === 'person' ? null : fail(problem('forbidden', 'Only the person changes the checkout.', { about: session }))
+
+/** The checkout is as it was asked for, and the row does not know: a crash came between the two. */
+const unrecorded = async (core: Core, session: SessionId, found: Problem, applied: boolean): Promise<boolean> =>
+  found.code === 'wrong_state' && (await core.store.read.session(session))?.applied === !applied
 
 /** The files have moved already: what is committed here only says so, and a repeat of either finds it done. */
 const record = async ({ core, actor, commit }: Ctx, session: SessionId, applied: boolean, files: string[]): Promise<Result<{ files: string[] }>> => {
@@ -40,12 +44,14 @@ export const applyCommands: Pick<Handlers, 'session.apply' | 'session.unapply'> 
     if (!diff.ok) return diff
     if (diff.value.files.length === 0) return fail(problem('wrong_state', `${session} has no changes yet.`, { about: session, next: 'Wait for its first change.' }))
     const applied = await ctx.core.repository.applyToCheckout(session, diff.value.mergeBase, diff.value.tree)
-    return applied.ok ? record(ctx, session, true, applied.value.files) : applied
+    if (applied.ok) return record(ctx, session, true, applied.value.files)
+    return (await unrecorded(ctx.core, session, applied.problem, true)) ? record(ctx, session, true, diff.value.files.map((f) => f.path)) : applied
   },
   'session.unapply': async (ctx, { session }) => {
     const stop = byPerson(ctx.actor, session)
     if (stop) return stop
     const undone = await ctx.core.repository.unapplyFromCheckout(session)
-    return undone.ok ? record(ctx, session, false, undone.value.files) : undone
+    if (undone.ok) return record(ctx, session, false, undone.value.files)
+    return (await unrecorded(ctx.core, session, undone.problem, false)) ? record(ctx, session, false, []) : undone
   },
 }
