@@ -2,7 +2,7 @@
  * `orchestra backup`, `restore` and, with the stack down, `remove`: nothing of it is left, and nothing that an agent made is lost.
  * Sessions to be removed are laid out by hand.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
@@ -79,7 +79,7 @@ const inHome = async (script: string): Promise<string> =>
   docker('run', '--rm', '--network', 'none', '--volume', `${stack}-home-designer:/home`, '--entrypoint', 'sh', 'node:24-trixie-slim', '-c', script)
 
 /** What the backup saw, and what restoring it left. */
-const seen = { backup: { code: -1, out: '', err: '' }, refused: { code: -1, out: '', err: '' }, restore: { code: -1, out: '', err: '' }, setup: '', conversation: '', pin: '', spec: '', sessions: '' }
+const seen = { running: 'not looked at', downBackup: { code: -1, out: '', err: '' }, folderOf: '', backup: { code: -1, out: '', err: '' }, refused: { code: -1, out: '', err: '' }, restore: { code: -1, out: '', err: '' }, setup: '', conversation: '', pin: '', spec: '', sessions: '' }
 const backedUpAndRestored = async (): Promise<void> => {
   const file = join(home, 'all.backup')
   const spec = join(project, '.orchestra/spec/designer.md')
@@ -90,18 +90,45 @@ const backedUpAndRestored = async (): Promise<void> => {
   writeFileSync(spec, '# The plan\n')
   give(project, owner)
   seen.backup = await launcher('backup', file)
+  await launcher('down')
+  seen.downBackup = await launcher('backup', join(home, 'down.backup'))
+  seen.running = await docker('ps', '-q', '--filter', `label=com.docker.compose.project=${stack}`)
+  const up = await launcher('up')
+  expect(up.code, up.err).toBe(0)
   await sql("update settings set setup_command = 'after'")
   await inHome('rm /home/.claude/marker')
   await own('update-ref', '-d', 'refs/orchestra/pin/old/tip')
   rmSync(spec)
   seen.refused = await launcher('restore', file)
-  seen.restore = await launcher('restore', file, '--yes')
+  const restoring = launcher('restore', file, '--yes')
+  seen.folderOf = await until(restoring, () => readdirSync(join(home, '.orchestra')).filter((n) => n.startsWith('.restore.')).map((n) => statSync(join(home, '.orchestra', n)).mode.toString(8)).find(Boolean))
+  seen.restore = await restoring
   seen.setup = await sql('select setup_command from settings')
   seen.conversation = await inHome('cat /home/.claude/marker || true')
   seen.pin = await own('log', '-1', '--format=%s', 'refs/orchestra/pin/old/tip').catch(() => '')
   seen.spec = existsSync(spec) ? readFileSync(spec, 'utf8') : ''
   seen.sessions = await sql("select id || ' ' || phase from sessions")
 }
+
+/** What `look` sees before `running` has ended. */
+const until = async (running: Promise<unknown>, look: () => string | undefined): Promise<string> => {
+  let ended = false
+  const end = running.then(() => { ended = true })
+  while (!ended) {
+    const found = look()
+    if (found !== undefined) return found
+    await Promise.race([end, new Promise((r) => setTimeout(r, 5))])
+  }
+  return 'never seen'
+}
+
+test('a stack that is down is backed up too, and is down again; what restore unpacks is for nobody else', async () => {
+  expect(seen.downBackup.code, seen.downBackup.err + seen.downBackup.out).toBe(0)
+  const manifest = (await execute('tar', ['-xzOf', join(home, 'down.backup'), 'manifest'], home, {})).out
+  expect(manifest).toMatch(/^schema=\d+$/m)
+  expect(seen.running).toBe('')
+  expect(seen.folderOf).toBe('40700')
+})
 
 test('a backup comes back: database, conversations, pins and spec; nothing is replaced without a yes', () => {
   expect(seen.backup.code, seen.backup.err).toBe(0)

@@ -37,6 +37,8 @@ import { lookAtWorktrees, lookAtWorktreesMs, rebuildCommand } from './worktree-w
 
 const reconcileMs = 15_000
 const trimMs = 3_600_000
+/** After a start, which has better to do: a machine that is off at night never runs for an hour. */
+const firstTrimMs = 60_000
 
 /** For tests, which wait for events and never sleep. */
 type Watched = {
@@ -49,14 +51,14 @@ type Watched = {
 }
 
 /** Again and again, a pause between two rounds; a round that fails is reported and the next one tries again. Returns the stopper. */
-const repeat = (core: Pick<Core, 'report'>, what: string, pauseMs: number, round: () => Promise<void>): (() => void) => {
+const repeat = (core: Pick<Core, 'report'>, what: string, pauseMs: number, round: () => Promise<void>, firstMs = pauseMs): (() => void) => {
   let timer: NodeJS.Timeout | undefined
   let stopped = false
-  const next = (): void => {
+  const next = (ms: number): void => {
     if (stopped) return
-    timer = setTimeout(() => void round().catch((error: unknown) => core.report(what, error)).finally(next), pauseMs)
+    timer = setTimeout(() => void round().catch((error: unknown) => core.report(what, error)).finally(() => next(pauseMs)), ms)
   }
-  next()
+  next(firstMs)
   return () => { stopped = true; clearTimeout(timer) }
 }
 
@@ -139,7 +141,7 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
       await worker.start()
       stoppers.push(core.repository.watch(follow), core.bus.onReturn(() => background(core, 'mending the inboxes', mend())), core.runtime.watch((fact) => background(core, 'a container fact', onContainer(core, fact))), spec.start())
       const timer = setInterval(() => background(core, 'reconciling', round()), reconcileMs)
-      stoppers.push(() => clearInterval(timer), repeat(core, 'looking at the worktrees', lookAtWorktreesMs, () => lookAtWorktrees(core)), repeat(core, 'looking at the disk', lookAtDiskMs, () => lookAtDisk(core)), repeat(core, 'trimming', trimMs, () => trim(core)))
+      stoppers.push(() => clearInterval(timer), repeat(core, 'looking at the worktrees', lookAtWorktreesMs, () => lookAtWorktrees(core)), repeat(core, 'looking at the disk', lookAtDiskMs, () => lookAtDisk(core)), repeat(core, 'trimming', trimMs, () => trim(core), firstTrimMs))
       background(core, 'reconciling', round())
     },
     stop: async () => {

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto'
+import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { MessageId, ProjectId, SessionId } from '@orchestra/contracts'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { migrations, startDatabase } from '../../../../../test/harness/database.ts'
 import type { DatabaseServer, TestDatabase } from '../../../../../test/harness/database.ts'
 import { newMessage, newSession } from '../../domain/new-rows.ts'
@@ -106,6 +109,23 @@ test('a database in use is copied before it is migrated; where it can\'t be copi
     await expect(migrate(owner, migrations, { before: () => Promise.reject(new Error('the disk is full')) })).rejects.toThrow('the disk is full')
     expect(await version()).toBe(last - 1)
   })
+})
+
+test('a copy of an older schema is restored, and brought forward with its rows', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const files = (await readdir(migrations)).filter((f) => f.endsWith('.sql')).sort()
+  for (const file of files.slice(0, -1)) await copyFile(join(migrations, file), join(folder, file))
+  const older = await server.create(true)
+  await migrate(older.pool, folder)
+  await older.pool.query("insert into projects (id, name, path) values ('shop-1a2b', 'shop', '/shop')")
+  let copy = ''
+  const { applied, version } = await migrate(older.pool, migrations, { before: async (client, found) => { copy = await copyDatabase(client, found) } })
+  expect({ applied, version }).toEqual({ applied: files.slice(-1), version: files.length })
+  const restored = await server.create(true)
+  await restored.pool.query(`copy (select 1) to program 'pg_restore -U orchestra -d ${restored.options.database} --no-owner --no-acl --exit-on-error ${copy}'`)
+  expect((await migrate(restored.pool, migrations)).applied).toEqual(files.slice(-1))
+  expect((await restored.pool.query('select name from projects')).rows).toEqual([{ name: 'shop' }])
 })
 
 test('the service\'s account can\'t change the schema, the record or its own rights; the reader\'s can\'t change anything', async () => {
