@@ -5,7 +5,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { check, extent } from './frame/checker.ts'
+import { check, extent, glance } from './frame/checker.ts'
 import type { Fault } from './frame/fault.ts'
 import { findFaults } from './frame/find.ts'
 import { openRig } from './frame/rig.ts'
@@ -39,7 +39,7 @@ const carryOut = async (rig: Rig, fault: Fault): Promise<string[]> => {
   try {
     await fault.run(rig, { quick: values.quick === true })
   } catch (e) {
-    return [e instanceof Error ? e.message : String(e), ...(await check(rig).catch((x: unknown) => [`and the checker could not look: ${String(x)}`]))]
+    return [e instanceof Error ? e.message : String(e), ...(await glance(rig).catch((x: unknown) => [`and the checker could not look: ${String(x)}`]))]
   }
   return check(rig)
 }

@@ -12,17 +12,28 @@ import { seeded } from './frame/seeded.ts'
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' }, agents: { type: 'string', default: '8' }, help: { type: 'boolean', short: 'h' } } })
 const say = (line: string): void => console.log(line)
+/** Of people and of what breaks: apart, since which of them draws next depends on the machine. */
 const random = seeded(Number(values.seed))
+const chance = seeded(Number(values.seed) + 1_000_003)
+/** Four times within the hour would be a container that can't live, which is left to the person. */
+const KILLS_EACH = 3
+const kills = new Map<string, number>()
 const until = Date.now() + Number(values.minutes) * 60_000
 const FAULT_EVERY_S = [3, 12] as const
 
 const services: Service[] = ['orchestrator', 'relay', 'spawner', 'nats', 'postgres', 'web']
 /** What breaks, and how it comes back. */
 const breakages: Record<string, (rig: Rig, agents: string[]) => Promise<void>> = {
-  ...Object.fromEntries(services.map((s) => [`kill -9 ${s}`, async (rig: Rig) => { await rig.kill(s); await forSeconds(random.between(0, 4)); await rig.start(s); await rig.healthy(s, 90_000) }])),
-  ...Object.fromEntries((['relay', 'nats', 'postgres', 'orchestrator'] as const).map((s) => [`freeze ${s}`, async (rig: Rig) => { await rig.docker('pause', rig.service(s)); await forSeconds(random.between(2, 8)); await rig.docker('unpause', rig.service(s)) }])),
-  'kill -9 a session\'s container': async (rig, agents) => { await rig.docker('kill', '--signal', 'KILL', rig.container(random.of(agents))) },
-  'kill -9 a session\'s CLI': async (rig, agents) => { await rig.inside(random.of(agents), 'pkill -9 -f "[c]laude.*--\\(session-id\\|resume\\)" || true') },
+  ...Object.fromEntries(services.map((s) => [`kill -9 ${s}`, async (rig: Rig) => { await rig.kill(s); await forSeconds(chance.between(0, 4)); await rig.start(s); await rig.healthy(s, 90_000) }])),
+  ...Object.fromEntries((['relay', 'nats', 'postgres', 'orchestrator'] as const).map((s) => [`freeze ${s}`, async (rig: Rig) => { await rig.docker('pause', rig.service(s)); await forSeconds(chance.between(2, 8)); await rig.docker('unpause', rig.service(s)) }])),
+  'kill -9 a session\'s container': async (rig, agents) => {
+    const can = agents.filter((a) => (kills.get(a) ?? 0) < KILLS_EACH)
+    if (can.length === 0) return
+    const victim = chance.of(can)
+    kills.set(victim, (kills.get(victim) ?? 0) + 1)
+    await rig.docker('kill', '--signal', 'KILL', rig.container(victim))
+  },
+  'kill -9 a session\'s CLI': async (rig, agents) => { await rig.inside(chance.of(agents), "pkill -9 -f '^claude ' || true") },
 }
 
 const act = async (rig: Rig, agents: string[], n: number): Promise<void> => {
@@ -56,11 +67,11 @@ const main = async (): Promise<number> => {
   }
   const faults = async (): Promise<void> => {
     while (Date.now() < until) {
-      const [name, bring] = random.of(Object.entries(breakages))
+      const [name, bring] = chance.of(Object.entries(breakages))
       say(`  ${new Date().toISOString().slice(11, 19)} ${name}`)
       await bring(rig, agents).catch((e: unknown) => { troubles.push(`${name}: ${e instanceof Error ? e.message : String(e)}`) })
       count.set(name, (count.get(name) ?? 0) + 1)
-      await forSeconds(random.between(...FAULT_EVERY_S))
+      await forSeconds(chance.between(...FAULT_EVERY_S))
     }
   }
   await Promise.all([people(), faults()])

@@ -14,22 +14,29 @@ export const fault: Fault = {
     const id = await rig.spawn('full')
     await rig.work(id, 'before.txt', 'before the disk was full')
     await rig.until('it is imported', 60_000, async () => (await rig.git('show', `${id}:before.txt`)) === 'before the disk was full')
-    // Written while there is room, committed when there is none: the agent's own objects lie on the engine's disk.
     await rig.inside(id, 'head -c 3000000 /dev/urandom > /workspace/large.bin')
     await rig.quiet(id)
     const tip = await rig.git('rev-parse', id)
     const filler = join(dirname(rig.stack.project), 'filler')
+    // In the moment in which the disk is full, before sessions are paused for it. The agent's own objects lie on the engine's disk.
+    await rig.docker('exec', '--detach', rig.container(id), 'sh', '-c', 'cd /workspace && until test $(df --output=avail /workspace | tail -n 1) -lt 2048; do :; done; git add -A && git commit -qm Large')
     fill(filler)
-    await rig.inside(id, 'cd /workspace && git add -A && git commit -qm Large')
+    try {
+      await rig.until('it is said that the disk is full', 30_000, async () => {
+        const said = await rig.session(id)
+        const words = JSON.stringify([said.status, said.badges, said.statusText, said.problem, (await rig.client.state()).project.warnings])
+        return /disk of/i.test(words) || words
+      })
+      await forSeconds(5)
+      if ((await rig.git('rev-parse', id)) !== tip) throw new Error('the branch moved on a full disk')
+    } finally {
+      rmSync(filler)
+    }
+    await rig.until('it goes on by itself', 60_000, async () => (await rig.docker('inspect', '--format', '{{.State.Status}}', rig.container(id))) === 'running')
+    await rig.until('the commit was made', 30_000, async () => (await rig.inside(id, 'cd /workspace && git log -1 --format=%s')) === 'Large')
     const head = await rig.inside(id, 'cd /workspace && git rev-parse HEAD')
-    await forSeconds(10)
-    if ((await rig.git('rev-parse', id)) !== tip) throw new Error('the branch moved on a full disk')
-    const said = await rig.session(id)
-    const words = JSON.stringify([said.badges, said.statusText, said.problem, said.lastActivity, (await rig.client.state()).project.warnings])
-    rmSync(filler)
     await rig.tell(id, '#do git commit -q --allow-empty -m Again #end')
     await rig.until('the commit arrives', 120_000, async () => (await rig.stack.shell(`git merge-base --is-ancestor ${head} ${id}`, { as: 'owner', deadlineMs: 10_000 })).code === 0)
-    if (!/disk|room|space/i.test(words)) throw new Error(`nobody was told that the disk is full: ${words}`)
   },
 }
 

@@ -15,7 +15,7 @@ export const fault: Fault = {
     if (count !== NAMES.length) throw new Error(`${count} of ${NAMES.length} names arrived`)
     const diff = (await rig.client.read(`/api/sessions/${id}/diff`)) as { files: { path: string; added: number }[] }
     if (diff.files.filter((f) => f.path.includes('names/')).length !== NAMES.length) throw new Error(`the diff shows ${diff.files.map((f) => JSON.stringify(f.path)).join(' ')}`)
-    const status = await rig.stack.shell(`cd '${rig.worktree(id)}' && git status --porcelain && ls -R . | grep -c ran`, { as: 'owner', deadlineMs: 10_000 })
-    if (!/^\d*\n?$/.test(status.output)) throw new Error(`the worktree on the host says ${status.output}`)
+    const status = await rig.stack.shell(`cd '${rig.worktree(id)}' && git status --porcelain && find . '${rig.stack.project}' -name ran`, { as: 'owner', deadlineMs: 10_000 })
+    if (status.code !== 0 || status.output !== '') throw new Error(`the worktree on the host says ${status.output}`)
   },
 }

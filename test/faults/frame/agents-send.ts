@@ -5,13 +5,9 @@
  */
 import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { limits } from '@orchestra/contracts'
 import type { Rig } from './rig.ts'
 
 export type Said = { from: string; to: string; token: string; text: string }
-
-/** A little slower than the messages that a session may send in a minute. */
-const PACE_MS = Math.ceil(62_000 / limits.messagesPerMinute)
 
 const PROGRAM = `
 import { connect } from '@nats-io/transport-node'
@@ -19,7 +15,7 @@ import { text } from 'node:stream/consumers'
 const calls = JSON.parse(await text(process.stdin))
 const nc = await connect({ servers: 'nats://nats:4222', user: process.env.U, pass: process.env.P, inboxPrefix: '_INBOX_' + process.env.U, maxReconnectAttempts: -1, waitOnFirstConnect: true })
 const wait = (ms) => new Promise((done) => setTimeout(done, ms))
-for (const c of calls) for (await wait(${PACE_MS}); ;) {
+for (const c of calls) for (;;) {
   const reply = await nc.request('call.' + c.session, JSON.stringify(c), { timeout: 15000 }).then((m) => m.json(), () => null)
   if (reply !== null && (reply.ok || (reply.problem.code !== 'timed_out' && reply.problem.code !== 'rate_limited'))) { console.log(JSON.stringify(reply)); break }
   await wait(reply?.problem?.code === 'rate_limited' ? 3000 : 300)

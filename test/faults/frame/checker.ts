@@ -10,6 +10,7 @@ import { checkWork } from './check-work.ts'
 import type { Rig } from './rig.ts'
 
 const SETTLE_MS = 120_000
+const GLANCE_MS = 20_000
 const restless = new Set(['queued', 'starting', 'setup', 'working'])
 
 type Pending = { kind: string; lane: string; state: string; attempts: number; last_error: string | null }
@@ -41,13 +42,16 @@ const checkReceipts = async (rig: Rig): Promise<string[]> => {
 
 /** What is under way may look lost for a moment: it counts when it still does after another rest. */
 export const check = async (rig: Rig): Promise<string[]> => {
-  const first = await look(rig)
-  return first.length === 0 ? first : look(rig)
+  const first = await look(rig, SETTLE_MS)
+  return first.length === 0 ? first : look(rig, SETTLE_MS)
 }
 
-const look = async (rig: Rig): Promise<string[]> => {
+/** Beside a fault that failed already: what can be seen in a moment. */
+export const glance = (rig: Rig): Promise<string[]> => look(rig, GLANCE_MS)
+
+const look = async (rig: Rig, settleMs: number): Promise<string[]> => {
   const lost: string[] = []
-  await rig.until('everything comes to rest', SETTLE_MS, async () => (await underWay(rig)) ?? true).catch((e: unknown) => lost.push(e instanceof Error ? e.message : String(e)))
+  await rig.until('everything comes to rest', settleMs, async () => (await underWay(rig)) ?? true).catch((e: unknown) => lost.push(e instanceof Error ? e.message : String(e)))
   const failed = await rig.sql<Pending>("select kind, lane, state, attempts, last_error from effects where state = 'failed'")
   for (const f of failed) if (!rig.history.excused.has(f.lane.split(':')[1] ?? '')) lost.push(`an effect was given up: ${f.kind} of ${f.lane}, ${f.last_error?.slice(0, 300) ?? ''}`)
   const parts = await Promise.all([checkReceipts(rig), checkFleet(rig), checkMessages(rig), checkWork(rig), checkMerges(rig)])

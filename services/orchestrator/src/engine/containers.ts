@@ -9,6 +9,8 @@ import { failStart } from './start/failure.ts'
 
 /** A container that ends by itself more often than this within the hour is left for the person. */
 const restartsAnHour = 3
+/** 128 and SIGKILL. */
+const KILLED = 137
 const byItself = 'ended by itself: '
 
 /** One container as it is now; what has ended without anybody asking is started again, its conversation resumed. */
@@ -21,10 +23,13 @@ export const onContainer = async (core: Core, fact: ContainerFact): Promise<void
   if (!gone) return
   if (row.phase === 'running') return startAgain(core, row, fact, withTheStack)
   if (row.phase === 'starting' && (row.startStep === 'cli' || row.startStep === 'setup')) {
-    if (withTheStack) return startAgain(core, row, fact, true)
+    if (withTheStack || killed(fact)) return startAgain(core, row, fact, withTheStack)
     if (fact.state === 'exited') await failStart(core, row.id, row.startStep, problem('engine_failed', endedText(fact), { about: row.id, next: 'Read the log, then retry.' }))
   }
 }
+
+/** By another hand, not by what it started: that is no failure of its start. */
+const killed = (f: ContainerFact): boolean => f.state === 'exited' && f.exitCode === KILLED && !f.oomKilled
 
 const endedText = (f: ContainerFact): string => (f.oomKilled ? 'its container ran out of memory.' : `its container ended with exit code ${f.exitCode ?? 'unknown'}.`)
 

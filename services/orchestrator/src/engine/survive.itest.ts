@@ -213,3 +213,24 @@ test('a container that another hand froze is thawed, one that it thawed is froze
   await t.engine.settled()
   expect(t.runtime.containers.get(id('frozen'))?.state).toBe('paused')
 })
+
+test('a container that is killed while it starts is started again, some times; one that ends by itself has failed', async () => {
+  const ends = async (exitCode: number): Promise<void> => {
+    t.runtime.containers.set(id('young'), { session: id('young'), state: 'exited', exitCode, oomKilled: false, startedAt: null })
+    await t.engine.reconcileNow()
+    await t.engine.settled()
+  }
+  await t.engine.dispatch('session.spawn', { name: 'young', instructions: 'Work.' }, by)
+  await t.engine.settled()
+  for (let i = 0; i < 3; i += 1) {
+    await ends(137)
+    expect(t.runtime.containers.get(id('young'))?.state).toBe('running')
+    expect(await view('young')).toMatchObject({ status: 'starting' })
+  }
+  await ends(137)
+  expect(await view('young')).toMatchObject({ status: 'failed', problem: { message: expect.stringContaining('exit code 137') as string } })
+  await t.engine.dispatch('session.retry', { session: id('young') }, by)
+  await t.engine.settled()
+  await ends(1)
+  expect(await view('young')).toMatchObject({ status: 'failed', problem: { message: expect.stringContaining('exit code 1.') as string } })
+})
