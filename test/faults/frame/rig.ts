@@ -92,6 +92,10 @@ export const rigOn = async (stack: Stack, say: (line: string) => void): Promise<
   })
   const container: Rig['container'] = (session) => dockerNames.container(install, session)
   const service: Rig['service'] = (name) => `${install}-${name}-1`
+  const sql: Rig['sql'] = async <T>(query: string) => {
+    const text = await docker('exec', service('postgres'), 'psql', '-U', 'orchestra', '-d', 'orchestra', '-v', 'ON_ERROR_STOP=1', '-At', '-c', `select coalesce(json_agg(t), '[]'::json) from (${query}) t`)
+    return JSON.parse(text) as T[]
+  }
   const session: Rig['session'] = async (id) => {
     const found = (await client.state()).sessions.find((s) => s.id === id)
     if (!found) throw new Error(`there is no session ${id}`)
@@ -100,7 +104,10 @@ export const rigOn = async (stack: Stack, say: (line: string) => void): Promise<
   const quiet: Rig['quiet'] = (id, ms = UP_MS) => until(`${id} comes to rest`, ms, async () => {
     const s = await session(id)
     if (s.status === 'failed') throw new Error(`failed: ${s.statusText} ${s.problem?.detail ?? ''}`)
-    return !restless.has(s.status) || `${s.status}, ${s.statusText}`
+    if (restless.has(s.status)) return `${s.status}, ${s.statusText}`
+    // What was told a moment ago is still on its way.
+    const way = s.status === 'idle' ? await sql(`select 1 from messages where recipient = 'session:${id}' and delivery = 'queued'`) : []
+    return way.length === 0 || `${way.length} messages wait for it`
   })
   const inside: Rig['inside'] = (id, script) => docker('exec', container(id), 'sh', '-c', script)
   const tell: Rig['tell'] = async (to, text) => (await client.must('message.send', { to: to as SessionId, text: `${text} (${token()})` })).message
@@ -117,11 +124,7 @@ export const rigOn = async (stack: Stack, say: (line: string) => void): Promise<
     history.work.push({ session: id, path, content, sha, replaced: false })
   }
   return {
-    stack, client, history, say, container, service, worktree, docker, tryDocker, until, session, quiet, inside, tell, work, fresh,
-    sql: async <T>(query: string) => {
-      const text = await docker('exec', service('postgres'), 'psql', '-U', 'orchestra', '-d', 'orchestra', '-v', 'ON_ERROR_STOP=1', '-At', '-c', `select coalesce(json_agg(t), '[]'::json) from (${query}) t`)
-      return JSON.parse(text) as T[]
-    },
+    stack, client, history, say, container, service, worktree, docker, tryDocker, until, session, quiet, inside, tell, work, fresh, sql,
     git: async (...args) => {
       const { code, output } = await stack.shell(`git ${args.map((a) => `'${a.replaceAll("'", `'\\''`)}'`).join(' ')}`, { as: 'owner', deadlineMs: DOCKER_MS })
       if (code !== 0) throw new Error(`git ${args.join(' ')}: ${output}`)

@@ -40,6 +40,10 @@ export class Delivered {
     return this.#ids.has(id)
   }
 
+  wasSeen(id: string): boolean {
+    return this.#ids.has(id) && !this.#unseen.has(id)
+  }
+
   add(ids: readonly string[]): void {
     for (const id of ids) {
       this.#ids.add(id)

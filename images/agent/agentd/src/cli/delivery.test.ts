@@ -171,7 +171,7 @@ it('a CLI that writes no conversation is believed by its hook', async () => {
   expect(inbox.receipts.map(([state]) => state)).toEqual(['delivered', 'seen'])
 })
 
-it('a message that comes again after its receipt only gets the receipt', async () => {
+it('a message that comes again after its receipts only gets those again', async () => {
   const once = message('once')
   inbox.delivery.deliver([once])
   await settle()
@@ -180,7 +180,7 @@ it('a message that comes again after its receipt only gets the receipt', async (
   inbox.delivery.deliver([once])
   await settle()
   expect(inbox.posted).toEqual(['once'])
-  expect(inbox.receipts.map(([state]) => state)).toEqual(['delivered', 'seen', 'delivered'])
+  expect(inbox.receipts.map(([state]) => state)).toEqual(['delivered', 'seen', 'delivered', 'seen'])
 })
 
 it('the same words from another message are another message', async () => {

@@ -76,7 +76,7 @@ export class Delivery {
       return
     }
     for (const d of deliveries) {
-      if (this.#delivered.has(d.message)) this.#port.receipt([d.message], 'delivered')
+      if (this.#delivered.has(d.message)) this.#again(d.message)
       else if (!this.#has(d.message)) this.#waiting.push({ id: d.message, voice: d.voice, text: d.text })
     }
     this.kick()
@@ -198,6 +198,12 @@ export class Delivery {
     this.#delivered.add(r.messages)
     this.#port.receipt(r.messages, 'delivered')
     if (r.active) this.#see()
+  }
+
+  /** It is brought again because its receipt got lost, and so may have what came after that. */
+  #again(id: string): void {
+    this.#port.receipt([id], 'delivered')
+    if (this.#delivered.wasSeen(id)) this.#port.receipt([id], 'seen')
   }
 
   #see(): void {
