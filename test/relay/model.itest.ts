@@ -92,6 +92,8 @@ test.each([401, 429, 500, 529])('a %i of the endpoint passes unchanged', async (
   expect(await ask()).toMatchObject({ status, body, headers: { 'retry-after': '1' } })
   await expect.poll(() => reported('usage')).toMatchObject([{ status, tokens: { input: 0, output: 0 } }])
   expect(reported('limited')).toHaveLength(status === 429 ? 1 : 0)
+  // It comes after the count, and would stand among the next test's reports.
+  await expect.poll(() => reported('model-trouble')).toHaveLength(status === 429 ? 0 : 1)
 })
 
 test('what keeps requests from getting through is told, and that they do again', async () => {
@@ -165,6 +167,20 @@ describe('what the session may do', () => {
     await say({ budget: { usd: null, tokens: 400 }, spent: { usd: 0, tokens: 64 } })
     expect((await waits).status).toBe(200)
     expect(seen).toHaveLength(1)
+  })
+  test('requests side by side do not pass the budget together: near its end they go one after the other', async () => {
+    await say({ budget: { usd: null, tokens: 120 } })
+    // Each may take about 50 by its size and max_tokens, and takes 32.
+    const body = { model: 'm', max_tokens: 30, messages: [{ role: 'user', content: 'abcd' }] }
+    const all = Promise.all(Array.from({ length: 10 }, () => ask(body)))
+    await expect.poll(() => reported('over-budget')).not.toEqual([])
+    expect(seen).toHaveLength(4) // 128 tokens: the fourth began below the budget, and alone
+    await say({ budget: { usd: null, tokens: 10_000 }, spent: { usd: 0, tokens: 128 } })
+    expect((await all).map((r) => r.status)).toEqual(Array.from({ length: 10 }, () => 200))
+  })
+  test('one request goes alone, however large', async () => {
+    await say({ budget: { usd: null, tokens: 120 } })
+    expect((await ask({ model: 'm', max_tokens: 1_000_000, messages: [] })).status).toBe(200)
   })
   test('a relay that starts again asks what was spent', async () => {
     await say({ budget: { usd: null, tokens: 40 }, spent: { usd: 0, tokens: 41 } })

@@ -6,7 +6,7 @@ import { modelRule } from './rules.ts'
 import type { Tokens } from './views.ts'
 
 /** What the model's provider does on its own side when a request asks for it: each of them is a way out of a session that has no network. */
-export const ProviderTool = z.enum(['web_search', 'web_fetch', 'code_execution', 'mcp', 'url_source'])
+export const ProviderTool = z.enum(['web_search', 'web_fetch', 'code_execution', 'mcp', 'url_source', 'file_source'])
 export type ProviderTool = z.infer<typeof ProviderTool>
 
 /** A model by its name, or what begins with it: `claude-sonnet-5`, `claude-haiku-*`. A name allows its dated releases too. */

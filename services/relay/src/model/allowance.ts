@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { Allowance, fail, ok, overBudget, problem, spentOn } from '@orchestra/contracts'
-import type { Problem, Result, SessionId, Tokens } from '@orchestra/contracts'
+import type { Problem, Result, SessionId, Spent, Tokens } from '@orchestra/contracts'
 import { bounds } from '../bounds.ts'
 import type { Bus } from '../bus/port.ts'
 import { makeRate } from '../mcp/rate.ts'
@@ -13,6 +13,11 @@ import type { Reporter } from '../reports/reporter.ts'
 export type SessionAllowance = {
   /** Resolves when one more request may be sent. While the budget is used up it waits, until there is more or `gone` fires. */
   enter(gone: AbortSignal): Promise<Result<Allowance>>
+  /**
+   * Resolves when a request that may take this much may be sent beside those that are under way, so that they can't pass the budget together: near
+   * its end they go one after the other. One that is alone goes whatever its size. The function that comes back ends what was held for it.
+   */
+  hold(most: Spent, gone: AbortSignal): Promise<Result<() => void>>
   /** A request has ended; `reported` settles when its usage has been committed. */
   add(model: string, tokens: Tokens, reported: Promise<unknown>): void
   /** What was said may no longer be so: asked anew, also for what waits. */
@@ -30,6 +35,8 @@ export const makeAllowance = (session: SessionId, bus: Pick<Bus, 'report'>, repo
   let changed = new AbortController()
   let rate = { perMinute: 0, take: (): boolean => true }
   const uncommitted = new Set<Promise<unknown>>()
+  const underWay = new Set<Spent>()
+  let ended = new AbortController()
 
   const ask = async (): Promise<Result<Allowance>> => {
     const until = Date.now() + PATIENCE
@@ -64,19 +71,40 @@ export const makeAllowance = (session: SessionId, bus: Pick<Bus, 'report'>, repo
     return rate.take() ? null : problem('rate_limited', `More than ${most} model requests in a minute.`, { about: session })
   }
 
+  const hasRoom = ({ spent, budget }: Allowance, most: Spent): boolean => {
+    const total = (what: keyof Spent): number => [spent, most, ...underWay].reduce((sum, one) => sum + one[what], 0)
+    return underWay.size === 0 || ((budget.usd === null || total('usd') <= budget.usd) && (budget.tokens === null || total('tokens') <= budget.tokens))
+  }
+  /** Returns when the budget is not used up and `may` says so, too; `may` is asked last. */
+  const untilMay = async (gone: AbortSignal, may: (said: Allowance) => boolean): Promise<Result<Allowance>> => {
+    for (;;) {
+      const said = await allowance()
+      if (!said.ok) return said
+      if (gone.aborted) return fail(problem('timed_out', 'The caller hung up.', { about: session }))
+      const used = overBudget(said.value.spent, said.value.budget) !== null
+      if (!used && may(said.value)) return said
+      const woken = AbortSignal.any([changed.signal, ended.signal, gone])
+      if (used) void reporter.send({ type: 'over-budget' })
+      await delay(AGAIN, undefined, { signal: woken }).catch(() => undefined) // woken: looks again
+    }
+  }
+
   return {
     async enter(gone) {
-      for (let first = true; ; first = false) {
-        const said = await allowance()
-        if (!said.ok) return said
-        const fast = first ? tooFast(said.value.requestsPerMinute) : null
-        if (fast) return fail(fast)
-        if (gone.aborted) return fail(problem('timed_out', 'The caller hung up.', { about: session }))
-        if (overBudget(said.value.spent, said.value.budget) === null) return said
-        const more = changed.signal
-        void reporter.send({ type: 'over-budget' })
-        await delay(AGAIN, undefined, { signal: AbortSignal.any([more, gone]) }).catch(() => undefined) // woken: looks again
-      }
+      const said = await allowance()
+      const fast = said.ok ? tooFast(said.value.requestsPerMinute) : null
+      return fast ? fail(fast) : untilMay(gone, () => true)
+    },
+    async hold(most, gone) {
+      const own = { ...most }
+      // Looked and taken in one step: many wait, and all are woken at once.
+      const said = await untilMay(gone, (known) => { const room = hasRoom(known, own); if (room) underWay.add(own); return room })
+      if (!said.ok) return said
+      return ok(() => {
+        if (!underWay.delete(own)) return
+        ended.abort()
+        ended = new AbortController()
+      })
     },
     add(model, tokens, reported) {
       const settled = reported.then(() => undefined, () => undefined).finally(() => uncommitted.delete(settled))

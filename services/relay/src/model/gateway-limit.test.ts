@@ -46,7 +46,7 @@ beforeEach(async () => {
   limits = await makeLimitGate(dir, credentials, () => undefined, 10)
   const reporter: Reporter = { send: async (r) => { reports.push(r); return 'committed' }, waiting: () => 0, close: () => undefined }
   const unbounded = { budget: { usd: null, tokens: null }, spent: { usd: 0, tokens: 0 }, models: [], providerTools: [], requestsPerMinute: null, prices: {} }
-  const allowance = { enter: async () => ok(unbounded), add: () => undefined, forget: () => undefined }
+  const allowance = { enter: async () => ok(unbounded), hold: async () => ok(() => undefined), add: () => undefined, forget: () => undefined }
   const gatewayOf = (session: SessionId) => {
     limits.join(session, session === designer ? 'designer' : 'executor', () => undefined)
     return modelGateway({ session, credentials, upstream, reporter, trouble: makeTrouble({ silentAfter: 60_000, credentials, reporter }), limits, allowance, onAsk: () => undefined, budget: makeBudget(bounds.sessionBodies), log: () => undefined })

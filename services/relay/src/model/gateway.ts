@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
-import { costOf, modelAllowed, problem, statusOf } from '@orchestra/contracts'
+import { costOf, modelAllowed, ok, problem, statusOf } from '@orchestra/contracts'
 import type { Allowance, CredentialLimit, Problem, SessionId } from '@orchestra/contracts'
 import { request } from 'undici'
 import type { Dispatcher } from 'undici'
@@ -18,6 +18,7 @@ import type { Reporter } from '../reports/reporter.ts'
 import type { SessionAllowance } from './allowance.ts'
 import { toClient, toUpstream } from './headers.ts'
 import { limitedUntil, windowOf } from './limits.ts'
+import { atMost } from './estimate.ts'
 import { checkModelRequest } from './policy.ts'
 import { endpoint, transportFailure } from './upstream.ts'
 import type { LimitGate } from './limit-gate.ts'
@@ -61,6 +62,18 @@ export const modelGateway = (deps: GatewayDeps) => {
     if (!checked.ok) return sendRefusal(res, checked.problem)
     const refusal = refusedModel(checked.value.model, entered.value)
     if (refusal) return sendRefusal(res, refusal)
+    const counts = path === '/v1/messages'
+    const held = counts ? await deps.allowance.hold(atMost(checked.value, entered.value.prices), gone) : ok(() => undefined)
+    if (!held.ok) return sendRefusal(res, held.problem)
+    try {
+      await send(req, res, { path: path + url.search, counts, ...checked.value, gone })
+    } finally {
+      held.value()
+    }
+  }
+
+  type Checked = { /** with its query */ path: string; counts: boolean; model: string; text: string; gone: AbortSignal }
+  const send = async (req: IncomingMessage, res: ServerResponse, { path, counts, model, text: body, gone }: Checked): Promise<void> => {
     const credential = await deps.credentials.current()
     if (!credential) {
       const missing = problem('no_credential', 'Orchestra has no model credential yet.')
@@ -70,14 +83,13 @@ export const modelGateway = (deps: GatewayDeps) => {
     const limit = await deps.limits.enter(deps.session, credential, gone)
     if (limit) return refuseLimited(res, limit)
 
-    const counts = path === '/v1/messages'
-    if (counts) deps.onAsk(checked.value.text)
+    if (counts) deps.onAsk(body)
     const heard = counts ? deps.trouble.watch(credential) : () => undefined
     let reply: Dispatcher.ResponseData
     try {
-      reply = await request(endpoint(credential.baseUrl, path) + url.search, {
+      reply = await request(endpoint(credential.baseUrl, path), {
         method: 'POST', dispatcher: deps.upstream, signal: gone,
-        headers: toUpstream(req.headers, credential), body: checked.value.text,
+        headers: toUpstream(req.headers, credential), body,
       })
     } catch (error) {
       heard()
@@ -88,12 +100,12 @@ export const modelGateway = (deps: GatewayDeps) => {
       return sendError(res, text.includes('said nothing') || text.includes('does not answer') ? 504 : 502, `${text} Orchestra's settings name this endpoint.`)
     }
     heard()
-    const said = await passOn(reply, res, path, checked.value.model, credential)
+    const said = await passOn(reply, res, counts, model, credential)
     if (counts) await deps.trouble.reply(credential, reply.statusCode, said)
   }
 
   /** Returns the beginning of a refusal's body. */
-  const passOn = async (reply: Dispatcher.ResponseData, res: ServerResponse, path: string, model: string, credential: Credential): Promise<string> => {
+  const passOn = async (reply: Dispatcher.ResponseData, res: ServerResponse, counts: boolean, model: string, credential: Credential): Promise<string> => {
     const { headers, statusCode: status } = reply
     const meter = makeUsageMeter(String(headers['content-type'] ?? ''), String(headers['content-encoding'] ?? ''))
     res.writeHead(status, toClient(headers))
@@ -112,13 +124,13 @@ export const modelGateway = (deps: GatewayDeps) => {
       deps.log('a model reply was cut off', { session: deps.session, reason: error instanceof Error ? error.message : String(error) })
     }
     await meter.end()
-    report(path, status, headers, meter.model() ?? model, meter.tokens(), credential)
+    report(counts, status, headers, meter.model() ?? model, meter.tokens(), credential)
     return said
   }
 
-  const report = (path: string, status: number, headers: Dispatcher.ResponseData['headers'], model: string, tokens: ReturnType<ReturnType<typeof makeUsageMeter>['tokens']>, credential: Credential): void => {
+  const report = (counts: boolean, status: number, headers: Dispatcher.ResponseData['headers'], model: string, tokens: ReturnType<ReturnType<typeof makeUsageMeter>['tokens']>, credential: Credential): void => {
     const at = new Date().toISOString()
-    if (path === '/v1/messages') deps.allowance.add(model, tokens, deps.reporter.send({ type: 'usage', request: randomUUID(), model: model.slice(0, 200), tokens, status, window: windowOf(headers), at }))
+    if (counts) deps.allowance.add(model, tokens, deps.reporter.send({ type: 'usage', request: randomUUID(), model: model.slice(0, 200), tokens, status, window: windowOf(headers), at }))
     if (status < 300) deps.limits.passed()
     if (status !== 429) return
     const named = limitedUntil(headers, Date.now())

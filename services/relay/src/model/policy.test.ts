@@ -11,7 +11,7 @@ test('what a coding CLI sends passes byte for byte', () => {
     tools: [{ name: 'Bash', input_schema: {} }, { type: 'custom', name: 'x', input_schema: {} }, { type: 'bash_20250124', name: 'bash' }],
     messages: [{ role: 'user', content: 'hi ü' }, { role: 'user', content: [{ type: 'image', source: { type: 'base64', data: '' } }] }],
   }
-  expect(check(request)).toEqual({ ok: true, value: { model: 'm', text: JSON.stringify(request) } })
+  expect(check(request)).toEqual({ ok: true, value: { model: 'm', text: JSON.stringify(request), maxTokens: 1 } })
 })
 test.each([
   ['web search', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
@@ -24,6 +24,10 @@ test.each([
   ['an image by URL', { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: 'https://example.com/x' } }] }] }],
   ['one inside a tool result', { messages: [{ role: 'user', content: [{ type: 'tool_result', content: [{ type: 'image', source: { type: 'url', url: 'u' } }] }] }] }],
   ['one inside a document', { messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'content', content: [{ type: 'image', source: { type: 'url', url: 'u' } }] } }] }] }],
+  ['a file of the provider by its id', { messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'file', file_id: 'file_1' } }] }] }],
+  ['one inside a tool result', { messages: [{ role: 'user', content: [{ type: 'tool_result', content: [{ type: 'image', source: { type: 'file', file_id: 'file_1' } }] }] }] }],
+  ['one under another type', { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'base64', data: '', file_id: 'file_1' } }] }] }],
+  ['one for a container of the provider', { messages: [{ role: 'user', content: [{ type: 'container_upload', file_id: 'file_1' }] }] }],
 ])('%s is refused', (_name, request) => expect(check(request)).toMatchObject(forbidden))
 
 test('data that only looks like a source passes', () => {
@@ -40,7 +44,9 @@ test('a project allows the provider\'s tools one by one', () => {
   expect([given(search, ['web_search']), given(fetch, ['web_search']), given(fetch, ['web_search', 'web_fetch'])]).toEqual([true, false, true])
   expect([given({ mcp_servers: [{ url: 'x' }] }, ['mcp']), given({ container: 'c' }, ['code_execution']), given({ container: 'c' }, ['mcp'])]).toEqual([true, true, false])
   const image = { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: 'u' } }] }] }
-  expect([given(image, ['url_source']), given(image, ['web_fetch'])]).toEqual([true, false])
-  expect(given({ tools: [{ type: 'teleport_20300101' }] }, ['web_search', 'web_fetch', 'code_execution', 'mcp', 'url_source'])).toBe(false)
+  expect([given(image, ['url_source']), given(image, ['web_fetch', 'file_source'])]).toEqual([true, false])
+  const stored = { messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'file', file_id: 'file_1' } }] }] }
+  expect([given(stored, ['file_source']), given(stored, ['url_source'])]).toEqual([true, false])
+  expect(given({ tools: [{ type: 'teleport_20300101' }] }, ['web_search', 'web_fetch', 'code_execution', 'mcp', 'url_source', 'file_source'])).toBe(false)
 })
 test('nonsense is bad input', () => expect(checkModelRequest(Buffer.from('['))).toMatchObject({ ok: false, problem: { code: 'bad_input' } }))

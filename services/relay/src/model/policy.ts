@@ -19,12 +19,12 @@ const isObject = (value: unknown): value is Json => typeof value === 'object' &&
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [])
 
 const refused = (what: string) =>
-  fail(problem('forbidden', `${what} is switched off: it would let the model's provider reach the network for this session.`, {
+  fail(problem('forbidden', `${what} is switched off: it would let the model's provider fetch for this session what it can not reach itself.`, {
     next: 'Go on without it: use the tools of the container, and ask for what is missing. The person can allow it in Settings.',
   }))
 
 /** The request as it is to be sent: written anew from what was checked, so that both sides read the same. */
-export const checkModelRequest = (body: Buffer, allowed: readonly ProviderTool[] = []): Result<{ model: string; text: string }> => {
+export const checkModelRequest = (body: Buffer, allowed: readonly ProviderTool[] = []): Result<{ model: string; text: string; maxTokens: number }> => {
   let request: unknown
   try {
     request = JSON.parse(body.toString('utf8'))
@@ -41,13 +41,19 @@ export const checkModelRequest = (body: Buffer, allowed: readonly ProviderTool[]
   if (!allowed.includes('mcp') && request.mcp_servers !== undefined && list(request.mcp_servers).length > 0) return refused('An MCP server called by the provider')
   if (!allowed.includes('code_execution') && (isObject(request.container) || typeof request.container === 'string')) return refused('Code execution at the provider')
   const blocks = [...list(request.system), ...list(request.messages).flatMap((message) => (isObject(message) ? list(message.content) : []))]
-  if (!allowed.includes('url_source') && hasUrlSource(blocks)) return refused('An image or document given by its URL')
-  return ok({ model: typeof request.model === 'string' ? request.model.slice(0, 200) : '', text: JSON.stringify(request) })
+  if (!allowed.includes('url_source') && names(blocks, byUrl)) return refused('An image or document given by its URL')
+  if (!allowed.includes('file_source') && names(blocks, byFile)) return refused('A file that is kept with the provider')
+  return ok({ model: typeof request.model === 'string' ? request.model.slice(0, 200) : '', text: JSON.stringify(request), maxTokens: typeof request.max_tokens === 'number' && request.max_tokens > 0 ? request.max_tokens : 0 })
 }
 
-const hasUrlSource = (blocks: unknown[]): boolean =>
+type Given = { block: Json; source: Json | undefined }
+const byUrl = ({ source }: Given): boolean => source?.type === 'url'
+/** Whoever holds the account may have stored it, other sessions' tools among them. */
+const byFile = ({ block, source }: Given): boolean => source?.type === 'file' || source?.file_id !== undefined || block.type === 'container_upload' || block.file_id !== undefined
+
+const names = (blocks: unknown[], what: (given: Given) => boolean): boolean =>
   blocks.some((block) => {
     if (!isObject(block)) return false
     const source = isObject(block.source) ? block.source : undefined
-    return source?.type === 'url' || hasUrlSource(list(block.content)) || hasUrlSource(list(source?.content))
+    return what({ block, source }) || names(list(block.content), what) || names(list(source?.content), what)
   })

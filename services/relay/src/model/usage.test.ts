@@ -32,3 +32,11 @@ test('a whole reply', async () => {
   await meter.end()
   expect([meter.tokens(), meter.model()]).toEqual([{ input: 3, output: 4, cacheRead: 0, cacheWrite: 0 }, 'm-2'])
 })
+test('an answer that is hung up on counts as far as it came', async () => {
+  const [start = '', piece = ''] = stream.split('\n\n')
+  const meter = makeUsageMeter('text/event-stream', '')
+  meter.push(Buffer.from(`${start}\n\n${`${piece.replace(/"text":".*"/, `"text":"${'x'.repeat(400)}"`)}\n\n`.repeat(10)}`))
+  await meter.end()
+  expect(meter.tokens()).toMatchObject({ input: 10, cacheWrite: 2 })
+  expect(meter.tokens().output).toBeGreaterThan(900)
+})

@@ -15,6 +15,9 @@ const Event = z.union([
 ])
 /** A line or a body above this is not looked at. */
 const MAX_LINE = 4 * 1024 * 1024
+/** Of an event that brings a piece of the answer: what is not the piece itself, and the characters that make a token. */
+const DELTA_FRAME = 85
+const CHARS_PER_TOKEN = 4
 
 export type UsageMeter = { tokens(): Tokens; /** as the endpoint named it */ model(): string | undefined; push(chunk: Buffer): void; end(): Promise<void> }
 
@@ -29,14 +32,20 @@ export const makeUsageMeter = (contentType: string, encoding: string): UsageMete
     tokens.cacheRead = usage.cache_read_input_tokens ?? tokens.cacheRead
     tokens.cacheWrite = usage.cache_creation_input_tokens ?? tokens.cacheWrite
   }
+  /** What came of an answer whose count had not come yet: it is what is known of one that was hung up on. */
+  let uncounted = 0
   const read = (json: string): void => {
-    if (!json.includes('"usage"')) return
+    if (!json.includes('"usage"')) {
+      if (json.includes('"content_block_delta"')) uncounted += Math.max(1, Math.ceil((json.length - DELTA_FRAME) / CHARS_PER_TOKEN))
+      return
+    }
     const event = Event.safeParse(parse(json))
     if (!event.success) return
     if (event.data.type === 'message_start') {
       model = event.data.message.model ?? model
       note(event.data.message.usage)
     } else {
+      uncounted = 0
       if (event.data.type === 'message') model = event.data.model ?? model
       note(event.data.usage)
     }
@@ -59,7 +68,7 @@ export const makeUsageMeter = (contentType: string, encoding: string): UsageMete
   })
   let seen = 0
   return {
-    tokens: () => tokens,
+    tokens: () => ({ ...tokens, output: Math.max(tokens.output, uncounted) }),
     model: () => model,
     push(chunk) {
       seen += chunk.length

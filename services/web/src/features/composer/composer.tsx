@@ -4,6 +4,7 @@ import { go } from '../../app/nav.ts'
 import { useStore } from '../../store.ts'
 import { useUi } from '../../ui-store.ts'
 import { Button, Field, inputClass, TextArea } from '../../ui/controls.tsx'
+import { oneLine } from '../../ui/text.ts'
 import { Dialog } from '../../ui/dialog.tsx'
 import { nameFrom } from './name.ts'
 
@@ -52,7 +53,7 @@ export const Composer = () => {
           <div className="mt-2 grid grid-cols-2 gap-3 max-sm:grid-cols-1">
             <Field label="Start from"><input className={inputClass} name="base" list="branches" value={base} onChange={(e) => setBase(e.target.value)} placeholder={project?.branch ?? 'where the checkout is'} /></Field>
             <Field label="Merge into"><input className={inputClass} name="target" list="branches" value={target} onChange={(e) => setTarget(e.target.value)} placeholder={project?.branch ?? ''} /></Field>
-            <datalist id="branches">{project?.branches.map((b) => <option key={b} value={b} />)}</datalist>
+            <datalist id="branches">{project?.branches.map((b) => <option key={b} value={b} label={oneLine(b)} />)}</datalist>
             <label className="flex items-start gap-2"><input type="checkbox" className="mt-1" checked={paired} onChange={(e) => setPaired(e.target.checked)} /><span>Paired<br /><span className="text-sm text-faint">it also sees your project as it is now, read-only</span></span></label>
             <label className="flex items-start gap-2"><input type="checkbox" className="mt-1" checked={ask} onChange={(e) => setAsk(e.target.checked)} /><span>Ask before acting<br /><span className="text-sm text-faint">its permission prompts come to you</span></span></label>
           </div>

@@ -74,7 +74,7 @@ export const Review = ({ session }: { session: SessionView }) => {
       {mergeRun && <RunRow key={mergeRun.id} run={mergeRun} open={mergeRun.status !== 'passed'} />}
       <div className="flex flex-wrap items-center gap-1.5">
         <Moves session={session} merge={merge} />
-        <Button onClick={() => void act('session.check', { session: session.id })} disabled={!checkCommand} title={checkCommand ?? 'No check command: set one in Settings'}>Run checks</Button>
+        <Button onClick={() => void act('session.check', { session: session.id })} disabled={!checkCommand} title={checkCommand ? oneLine(checkCommand) : 'No check command: set one in Settings'}>Run checks</Button>
         {merge && open(merge) && <span className="text-sm text-faint">bound to <code className="font-mono">{short(merge.tip)}</code> on <code className="font-mono">{short(merge.targetSha)}</code></span>}
       </div>
       {mine.slice(0, 3).map((r) => <RunRow key={r.id} run={r} open={r.status === 'running'} />)}

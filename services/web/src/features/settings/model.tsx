@@ -6,7 +6,7 @@ import { Button, Field, inputClass, TextArea } from '../../ui/controls.tsx'
 import { oneLine } from '../../ui/text.ts'
 
 const tools: Record<ProviderTool, string> = {
-  web_search: 'search the web', web_fetch: 'fetch pages', code_execution: 'run code on the provider’s machines', mcp: 'call MCP servers', url_source: 'load images and documents by their address',
+  web_search: 'search the web', web_fetch: 'fetch pages', code_execution: 'run code on the provider’s machines', mcp: 'call MCP servers', url_source: 'load images and documents by their address', file_source: 'read files that were stored with the provider before',
 }
 const lines = (text: string) => text.split('\n').map((l) => l.trim()).filter(Boolean)
 /** Null for an empty field: no bound. */

@@ -8,6 +8,7 @@ import { yCollab, yUndoManagerKeymap } from 'y-codemirror.next'
 import * as Y from 'yjs'
 import type { Problem } from '@orchestra/contracts'
 import { problemText, socketUrl } from '../../api.ts'
+import { HIDDEN } from '../../ui/text.ts'
 import { editorColours, editorTheme } from './theme.ts'
 
 type Link = 'connecting' | 'live' | 'saving' | 'lost'
@@ -43,7 +44,7 @@ const open = (element: HTMLElement, url: string, onLink: (link: Link) => void, o
     state: EditorState.create({
       extensions: [
         // No history of CodeMirror's own: undo is the shared document's and takes back only what was typed here.
-        highlightSpecialChars(), drawSelection(), markdown(), EditorView.lineWrapping, keymap.of([...yUndoManagerKeymap, ...defaultKeymap]), editorTheme, editorColours,
+        highlightSpecialChars({ addSpecialChars: HIDDEN }), drawSelection(), markdown(), EditorView.lineWrapping, keymap.of([...yUndoManagerKeymap, ...defaultKeymap]), editorTheme, editorColours,
         placeholder('What should be true when the work is done? The designer reads this and splits it into sessions.'),
         EditorView.contentAttributes.of({ 'aria-label': 'Spec', 'data-testid': 'spec-editor' }),
         yCollab(text, provider.awareness, { undoManager: undo }),
