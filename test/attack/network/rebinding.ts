@@ -1,49 +1,76 @@
-import { createSocket } from 'node:dgram'
-import { Resolver } from 'node:dns/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { makeEgress } from '../../../services/relay/src/egress/connect.ts'
-import { makePolicy } from '../../../services/relay/src/egress/policy.ts'
 import type { Attack } from '../frame/attack.ts'
 import { need } from '../frame/attack.ts'
+import { docker } from '../frame/program.ts'
+import type { Target } from '../frame/target.ts'
+import { untilHolds } from '../../e2e/shell.ts'
+import { gatewayOf, hostCanary, throughProxy, withEgress, WORD } from './_canary.ts'
+import type { Through } from './_canary.ts'
 
-/** The name server of a hostile domain: every answer is another address, good for no time. */
-const rebinder = async (addresses: string[]): Promise<{ resolve: (host: string) => Promise<string[]>; answered: () => number; close: () => void }> => {
-  const server = createSocket('udp4')
-  let n = 0
-  server.on('message', (query, from) => {
-    const address = (addresses[n++ % addresses.length] ?? '').split('.').map(Number)
-    const end = query.indexOf(0, 12) + 5
-    const head = Buffer.from([query[0] ?? 0, query[1] ?? 0, 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0])
-    server.send(Buffer.concat([head, query.subarray(12, end), Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...address])]), from.port, from.address)
-  })
-  await new Promise<void>((done) => server.bind(0, '127.0.0.1', done))
-  const resolver = new Resolver()
-  resolver.setServers([`127.0.0.1:${server.address().port}`])
-  return { resolve: (host) => resolver.resolve4(host), answered: () => n, close: () => server.close() }
+const PUBLIC = '203.0.113.7'
+
+/**
+ * The name server of a hostile domain, each answer good for no time: under `flip` a public address and a private one in turns, under `both` the two
+ * together, under `alias` another name that is private. All other names are passed on to the engine's own server, so that the relay goes on.
+ */
+const server = (inner: string, alias: string): string => `
+const dgram = require('node:dgram')
+const s = dgram.createSocket('udp4'), up = dgram.createSocket('udp4'), waiting = new Map()
+let n = 0
+const name = (q) => { const out = []; for (let i = 12; q[i]; i += q[i] + 1) out.push(q.subarray(i + 1, i + 1 + q[i]).toString('latin1')); return out.join('.').toLowerCase() }
+const a = (ip) => Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 0, 0, 4, ...ip.split('.').map(Number)])
+const cname = (to) => { const d = Buffer.concat([...to.split('.').map((l) => Buffer.from([l.length, ...Buffer.from(l)])), Buffer.from([0])]); return Buffer.concat([Buffer.from([0xc0, 12, 0, 5, 0, 1, 0, 0, 0, 0, 0, d.length]), d]) }
+up.on('message', (m) => { const to = waiting.get(m.readUInt16BE(0)); if (to) s.send(m, to.port, to.address) })
+s.on('message', (q, from) => {
+  const host = name(q)
+  if (!host.endsWith('.rebind.example.org')) { waiting.set(q.readUInt16BE(0), from); up.send(q, 53, '127.0.0.11'); return }
+  const end = q.indexOf(0, 12) + 5
+  const kind = q.readUInt16BE(end - 4)
+  const answers = host.startsWith('alias') ? [cname('${alias}')] : kind !== 1 ? [] : host.startsWith('both') ? [a('${PUBLIC}'), a('${inner}')] : [a(n++ % 2 ? '${inner}' : '${PUBLIC}')]
+  if (kind === 1) console.log('answered', host, answers.length)
+  s.send(Buffer.concat([q.subarray(0, 2), Buffer.from([0x81, 0x80, 0, 1, 0, answers.length, 0, 0, 0, 0]), q.subarray(12, end), ...answers]), from.port, from.address)
+})
+s.bind(53, '127.0.0.1', () => console.log('ready'))`
+
+/** Has the container ask that server for names, as a host whose resolver leads to it would. @returns how to take it back. */
+const askThere = async (t: Target, container: string): Promise<() => Promise<void>> => {
+  const path = (await docker(['inspect', '--format', '{{.ResolvConfPath}}', container])).out.trim()
+  const file = (script: string, input = '') => docker(['run', '--rm', '-i', '--network', 'none', '-u', '0', '-v', `${path}:/resolv`, '--entrypoint', 'sh', t.agentImage, '-c', script], { input })
+  const before = await file('cat /resolv && echo "nameserver 127.0.0.1" >/resolv')
+  need(before.code === 0, `the resolver's file could not be written: ${before.err}`)
+  return async () => { await file('cat >/resolv', before.out) }
 }
 
 const attack: Attack = {
-  tries: "uses a name whose server answers with a public address and a moment later with this machine's own, so that what is checked is not what is dialled (DNS rebinding; the relay's code with a name server of ours, since a running one asks the host's)",
-  success: 'this machine was reached under that name',
-  run: async () => {
-    let reached = 0
-    const inner = createServer((_req, res) => res.end('inner')).on('connection', () => { reached++ })
-    await new Promise<void>((done) => inner.listen(0, '127.0.0.1', done))
-    const { port } = inner.address() as AddressInfo
-    const dns = await rebinder(['203.0.113.7', '127.0.0.1'])
+  tries: "reaches the host under a name of the agent's own domain, whose server answers the running relay with a public address and a moment later with a private one, with both at once, or with the name of a service of the stack (DNS rebinding)",
+  success: 'the host or a service was reached under such a name',
+  run: async (t) => {
+    const evil = await t.agent()
+    const canary = await hostCanary()
+    const relay = t.service('relay')
+    const name = `${t.install}-rebinder`
+    const inner = await gatewayOf(t)
     try {
-      const rule = `rebind.example.org:${port}`
-      const egress = makeEgress(makePolicy([], { mode: 'listed', allow: [rule], refuse: [], registries: [] }), dns.resolve)
-      const dials = await Promise.all(Array.from({ length: 60 }, () => egress.dial('rebind.example.org', port, true)))
-      for (const d of dials) if (d.ok) d.value.destroy()
-      const refused = dials.filter((d) => !d.ok && d.cause === 'address').length
-      need(dns.answered() >= 60 && refused > 10, `the name did not flip: ${dns.answered()} answers, ${refused} refused`)
-      if (reached > 0 || dials.some((d) => d.ok)) return { through: `${reached} connections reached it` }
-      return { held: `${dials.length} connections, ${dns.answered()} answers: ${refused} refused for the private address, the others dialled the public one that they had checked` }
+      const ran = await docker(['run', '-d', '--name', name, '--network', `container:${relay}`, '-u', '0', '--entrypoint', 'node', t.agentImage, '-e', server(inner, 'host.docker.internal')])
+      need(ran.code === 0, `the name server did not start: ${ran.err}`)
+      const log = async (): Promise<string> => (await docker(['logs', name])).out
+      await untilHolds(20_000, async () => ((await log()).includes('ready') ? null : 'the name server is not ready'))
+      const back = await askThere(t, relay)
+      try {
+        const hosts = Array.from({ length: 24 }, (_, i) => (i % 8 === 7 ? 'alias' : i % 8 === 3 ? 'both' : 'flip')).map((h, i) => `${h}${i}.rebind.example.org:${canary.port}`)
+        const out = await withEgress(t, { egress: 'listed', egressAllow: [`*.rebind.example.org:${canary.port}`] }, () => evil.sh(throughProxy(hosts.map((connect) => ({ connect }))), { deadlineMs: 120_000 }))
+        const said = JSON.parse(out) as Through[]
+        const answered = (await log()).split('\n').filter((l) => l.startsWith('answered')).length
+        const open = said.find((s) => s.text.includes(WORD))
+        if (open || canary.seen.length > 0) return { through: `${open?.connect ?? 'the host'} was reached: ${canary.seen[0] ?? open?.text.slice(0, 200) ?? ''}` }
+        const refused = said.filter((s) => / 403/.test(s.first)).length
+        need(answered >= hosts.length && refused >= 6, `the names were not asked for, or did not turn: ${answered} answers, ${refused} refused: ${[...new Set(said.map((s) => s.first))].join(', ')}`)
+        return { held: `${hosts.length} connections, ${answered} answers of the hostile name server: ${refused} refused for a private address, the others dialled the public one that they had checked` }
+      } finally {
+        await back()
+      }
     } finally {
-      dns.close()
-      inner.close()
+      await docker(['rm', '-f', name])
+      await canary.close()
     }
   },
 }

@@ -22,14 +22,14 @@ server.listen(7700, '127.0.0.1')`
 
 const proof: Proof = {
   off: 'with a network and a proxy that looks at no address',
-  attacks: ['plain-sockets', 'private-through-relay'],
+  attacks: ['plain-sockets', 'private-through-relay', 'rebinding'],
   target: async (t) => {
     const name = `${t.install}-unguarded-network`
     const ran = await docker(['run', '-d', '--init', '--name', name, '--network', `${t.install}_egress`, '-u', '1000:1000', '--tmpfs', '/workspace:mode=1777', '--entrypoint', 'node', t.agentImage, '-e', proxy])
     need(ran.code === 0, `the unguarded container did not start: ${ran.err}`)
     const agent = agentIn({ session: 'unguarded', branch: 'unguarded', container: name, worktree: '/nowhere' })
     await untilHolds(20_000, async () => ((await agent.try('exec 3<>/dev/tcp/127.0.0.1/7700')).code === 0 ? null : 'its proxy does not listen'))
-    return { target: { ...t, agent: async () => agent }, close: async () => { await docker(['rm', '-f', name]) } }
+    return { target: { ...t, agent: async () => agent, service: (service) => (service === 'relay' ? name : t.service(service)) }, close: async () => { await docker(['rm', '-f', name]) } }
   },
 }
 export default proof

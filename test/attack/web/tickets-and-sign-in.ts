@@ -3,8 +3,8 @@ import { need } from '../frame/attack.ts'
 import { post, raw, upgrade } from './_http.ts'
 
 const attack: Attack = {
-  tries: 'replays a ticket, uses one without its cookie or with another, signs in twice with one link, guesses tokens, reads without a cookie',
-  success: 'a socket or an answer was had that way, or guesses were not slowed down',
+  tries: 'replays a ticket, uses one without its cookie or with another, signs in twice with one link, reads without a cookie, guesses tokens, and floods the sign-in so that its owner can not get in',
+  success: 'a socket or an answer was had that way, guesses were not refused for their number, or the owner was kept out',
   run: async (t) => {
     const to = new URL(t.origin)
     const [host, origin, cookie] = [to.host, t.origin, t.person.cookie]
@@ -33,7 +33,9 @@ const attack: Attack = {
     if (open && !(open[0].startsWith('/api/%73tate') && open[1] === 401)) return { through: `${open[0]}: ${open[1]}` }
     const guesses = await Promise.all(Array.from({ length: 40 }, (_, i) => signIn(`guess-${i}`).then((r) => r.status)))
     if (!guesses.includes(429)) return { through: `40 guesses were answered ${[...new Set(guesses)].join(', ')}` }
-    return { held: `${tried.length} ways refused (${[...new Set(tried.map(([, s]) => s))].sort().join(', ')}); of 40 guesses ${guesses.filter((g) => g === 429).length} were turned away unread` }
+    const owner = await signIn(decodeURIComponent(await link()))
+    if (!owner.ok) return { through: `after the guesses a fresh link of the owner was answered ${owner.status}` }
+    return { held: `${tried.length} ways refused (${[...new Set(tried.map(([, s]) => s))].sort().join(', ')}); of 40 guesses ${guesses.filter((g) => g === 429).length} were refused for their number, and a fresh link was let in after them` }
   },
 }
 export default attack

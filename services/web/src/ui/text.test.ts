@@ -7,6 +7,7 @@ describe('visible', () => {
     expect(visible('a\u200bb\ufeff')).toBe('a⟨U+200B⟩b⟨U+FEFF⟩')
     expect(visible('\u001b[31mred\u0007')).toBe('␛[31mred␇')
     expect(visible('tag\u{e0041}')).toBe('tag⟨U+E0041⟩')
+    expect(visible('fill\u3164ed\u2028')).toBe('fill⟨U+3164⟩ed⟨U+2028⟩')
   })
   test('ordinary text of any script stays as it is', () => {
     const text = 'tab\tline\nпривет مرحبا 日本 👩‍💻 é'
