@@ -91,3 +91,12 @@ it('a gitdir with nothing to read is a problem, not a hang', async () => {
   expect(await runtime.rescue({ project, session: 'gone' as SessionId, known: [base] })).toMatchObject({ ok: false, problem: { code: 'git_failed' } })
   expect(await runtime.rescue({ project, session: 'never' as SessionId, known: [] })).toMatchObject({ ok: false, problem: { code: 'session_unknown' } })
 })
+
+it('volumes are removed right behind a rescue, whose helper still holds them', async () => {
+  asAgent('echo "ref: refs/heads/gone" >/orchestra/git/HEAD')
+  const rescued = await runtime.rescue({ project, session: 'gone' as SessionId, known: [base] })
+  if (!rescued.ok) throw new Error(rescued.problem.message + rescued.problem.detail)
+  rescued.value.pack.resume()
+  expect(await runtime.remove('gone' as SessionId, true)).toMatchObject({ ok: true })
+  expect(docker('volume', 'ls', '-q', '--filter', `name=${volume}`)).toBe('')
+})

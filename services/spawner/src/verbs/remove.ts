@@ -2,6 +2,9 @@ import { dockerNames, labels, ok } from '@orchestra/contracts'
 import type { Result, SessionId } from '@orchestra/contracts'
 import type { Context } from '../context.ts'
 import { recorded } from '../recorded.ts'
+import { helpersGone } from './rescue.ts'
+
+const HELPERS_MS = 10_000
 
 /** Volumes go only with `volumes`, after the import, and only those that carry this installation's and the session's labels. */
 export const remove = async (ctx: Context, { session, volumes }: { session: SessionId; volumes: boolean }): Promise<Result<Record<string, never>>> => {
@@ -14,6 +17,7 @@ export const remove = async (ctx: Context, { session, volumes }: { session: Sess
     ledger.forget(session)
   }
   if (!volumes) return ok({})
+  await helpersGone(ctx, session, HELPERS_MS)
   for (const name of [dockerNames.gitVolume(config.install, session), dockerNames.homeVolume(config.install, session)]) {
     const has = await engine.volumeLabels(name)
     if (!has.ok) return has

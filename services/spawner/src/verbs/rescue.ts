@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { PassThrough } from 'node:stream'
 import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { agentPaths, dockerNames, fail, labels, limits, ok, problem, Sha, worktreePath } from '@orchestra/contracts'
 import type { ProjectId, Result, SessionId } from '@orchestra/contracts'
 import type { Context } from '../context.ts'
@@ -62,6 +63,22 @@ const splitNames = (out: PassThrough, names: number, mostBytes: number): Promise
     out.on('end', () => { pack.end(); resolve(null) })
   })
 
+const helpers = new WeakMap<Context, Map<SessionId, Set<Promise<void>>>>()
+const running = (ctx: Context, session: SessionId): Set<Promise<void>> => {
+  const all = helpers.get(ctx) ?? new Map<SessionId, Set<Promise<void>>>()
+  helpers.set(ctx, all)
+  const own = all.get(session) ?? new Set<Promise<void>>()
+  all.set(session, own)
+  return own
+}
+
+/** Resolves when no helper holds the session's volumes any more, or after the time. Its reader has what it wants before the helper is gone. */
+export const helpersGone = async (ctx: Context, session: SessionId, ms: number): Promise<void> => {
+  const late = new AbortController()
+  await Promise.race([Promise.all(running(ctx, session)), sleep(ms, undefined, { signal: late.signal }).catch(() => undefined)]).finally(() => late.abort())
+  if (running(ctx, session).size === 0) helpers.get(ctx)?.delete(session)
+}
+
 const runHelper = async (ctx: Context, { session, project }: Asked, h: Helper): Promise<Result<{ names: Sha[]; pack: Readable }>> => {
   const { config, engine } = ctx
   const volume = await engine.volumeLabels(dockerNames.gitVolume(config.install, session))
@@ -73,18 +90,30 @@ const runHelper = async (ctx: Context, { session, project }: Asked, h: Helper): 
   if (!id.ok) return id
   if (id.value === null) return fail(problem('engine_failed', 'The name of the rescue container is taken.', { about: session }))
   const helper = id.value
+  const done = Promise.withResolvers<void>()
+  running(ctx, session).add(done.promise)
+  const end = (): void => {
+    void engine.remove(helper).then((r) => {
+      if (!r.ok) console.error('spawner: rescue container stays', r.problem)
+      running(ctx, session).delete(done.promise)
+      done.resolve()
+    })
+  }
   const attached = await engine.attach(helper)
-  if (!attached.ok) return attached
+  if (!attached.ok) {
+    end()
+    return attached
+  }
   const out = new PassThrough()
   const errors = new PassThrough()
   let said = ''
   errors.on('data', (chunk: Buffer) => { said = (said + chunk.toString()).slice(-4000) })
   attached.value.split(out, errors)
-  const end = setTimeout(() => attached.value.stream.destroy(), h.deadlineMs)
+  const deadline = setTimeout(() => attached.value.stream.destroy(), h.deadlineMs)
   attached.value.stream.on('close', () => {
-    clearTimeout(end)
+    clearTimeout(deadline)
     out.end()
-    void engine.remove(helper).then((r) => { if (!r.ok) console.error('spawner: rescue container stays', r.problem) })
+    end()
   })
   const started = await engine.start(helper)
   if (!started.ok) {
