@@ -9,6 +9,7 @@ const paths = [
 const bodies: Record<string, unknown>[] = [
   { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }, { tools: [{ type: 'web_fetch_20250910', name: 'web_fetch' }] }, { tools: [{ type: 'code_execution_20250825', name: 'c' }] }, { mcp_servers: [{ type: 'url', url: 'http://evil.example.org', name: 'x' }] },
   { container: 'c' }, { messages: [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url: 'http://evil.example.org/x' } }] }] }, { messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'url', url: 'http://evil.example.org/x' } }] }] },
+  { messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'file', file_id: 'file_of_somebody' } }] }] }, { messages: [{ role: 'user', content: [{ type: 'container_upload', file_id: 'file_of_somebody' }] }] },
 ]
 const headers = ['x-forwarded-host: evil.example.org', 'host: evil.example.org', 'x-original-url: /journal', 'x-session: designer', 'anthropic-organization: other', 'x-stainless-base-url: http://evil.example.org', 'x-api-key: stolen', 'authorization: Bearer stolen']
 

@@ -20,9 +20,9 @@ export const hostCanary = async (): Promise<HostCanary> => {
 
 /** The host, as a container on one of the stack's networks would address it. */
 export const gatewayOf = async (t: Target, network = 'egress'): Promise<string> => {
-  const [gateway = '', subnet = ''] = (await docker(['network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}} {{(index .IPAM.Config 0).Subnet}}', `${t.install}_${network}`])).out.trim().split(' ')
+  const [gateway = '', subnet = ''] = (await docker(['network', 'inspect', '--format', '{{(index .IPAM.Config 0).Gateway}},{{(index .IPAM.Config 0).Subnet}}', `${t.install}_${network}`])).out.trim().split(',')
   // Where only a range was asked for, the engine takes its first address for the host.
-  return /^\d/.test(gateway) ? gateway : (/^[\d.]+/.exec(subnet || gateway)?.[0] ?? '').replace(/\d+$/, (last) => String(Number(last) + 1))
+  return /^\d/.test(gateway) ? gateway : (/^[\d.]+/.exec(subnet)?.[0] ?? '').replace(/\d+$/, (last) => String(Number(last) + 1))
 }
 
 /** Addresses of the stack's services on its networks, by service. */

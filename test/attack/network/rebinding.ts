@@ -63,7 +63,7 @@ const attack: Attack = {
         const open = said.find((s) => s.text.includes(WORD))
         if (open || canary.seen.length > 0) return { through: `${open?.connect ?? 'the host'} was reached: ${canary.seen[0] ?? open?.text.slice(0, 200) ?? ''}` }
         const refused = said.filter((s) => / 403/.test(s.first)).length
-        need(answered >= hosts.length && refused >= 6, `the names were not asked for, or did not turn: ${answered} answers, ${refused} refused: ${[...new Set(said.map((s) => s.first))].join(', ')}`)
+        need(answered >= hosts.length && refused >= 6, `the names were not asked for, or did not turn: ${answered} answers, ${refused} refused: ${[...new Set(said.map((s) => s.first))].join(', ')}; ${await log()}`)
         return { held: `${hosts.length} connections, ${answered} answers of the hostile name server: ${refused} refused for a private address, the others dialled the public one that they had checked` }
       } finally {
         await back()
