@@ -73,10 +73,11 @@ cli_try() {
   work=$(mktemp -d "$ORCHESTRA_HOME/cache/contract.XXXXXX")
   chmod 755 "$work"
   said=$ORCHESTRA_HOME/cache/cli-contract.log
+  # A CLI that is far off would let each test run to its deadline: some broken lines are enough.
   if docker run --rm --network none --user 0:0 --env "TMPDIR=$work" --env CI=1 --env NO_COLOR=1 --env "ORCHESTRA_AGENT_IMAGE=$(cli_image "$1")" \
     --volume "${ORCHESTRA_DOCKER_SOCKET:-/var/run/docker.sock}:/var/run/docker.sock" --volume "$work:$work" \
     --volume "$ORCHESTRA_ROOT/test/cli-contract:/opt/orchestra/test/cli-contract:ro" --volume "$ORCHESTRA_ROOT/vitest.config.ts:/opt/orchestra/vitest.config.ts:ro" \
-    "$contract" ${ORCHESTRA_CONTRACT_ARGS:-} >"$said" 2>&1; then
+    "$contract" --bail 8 ${ORCHESTRA_CONTRACT_ARGS:-} >"$said" 2>&1; then
     rm -rf "$work"
     say "    $(grep -E '^ *Tests ' "$said" | sed 's/^ *//')"
     return 0
