@@ -30,7 +30,7 @@ export const afterEvent = (row: SessionRow, event: AgentEvent): Partial<SessionR
     // A turn that came to its end was not cut off: the word of an interrupt before it may arrive after the next prompt.
     case 'turn.ended': return { modelTrouble: null, interruptedAt: null }
     // What the relay saw names the endpoint and what it said; the CLI's words are what there is else.
-    case 'turn.failed': return event.error === 'interrupted' ? { interruptedAt: event.at, modelTrouble: null } : { modelTrouble: { text: row.modelTrouble?.text ?? (event.text || event.error), at: event.at, ended: true } }
+    case 'turn.failed': return event.error === 'interrupted' ? { interruptedAt: event.at, modelTrouble: null } : { modelTrouble: { text: row.modelTrouble?.text ?? (event.text || event.error), at: event.at, ended: true, away: row.modelTrouble?.away ?? false } }
     default: return {}
   }
 }

@@ -66,8 +66,11 @@ export type SessionRow = {
   setup: 'none' | 'running' | 'passed' | 'failed'
   limitedUntil: string | null
   limitedText: string | null
-  /** Why its model requests do not get through; `ended`: the turn is over without an answer. Null again when they do, or it works on something new. */
-  modelTrouble: { text: string; at: string; ended: boolean } | null
+  /**
+   * Why its model requests do not get through; `ended`: the turn is over without an answer; `away`: the endpoint was not reached at all;
+   * `goesOn`: the turn is taken up again by itself. Null again when they do, or it works on something new.
+   */
+  modelTrouble: { text: string; at: string; ended: boolean; away?: boolean; goesOn?: boolean } | null
   /** Last turn was ended by a person; null again when it works. */
   interruptedAt: string | null
   /** Its `complete` message; null again when it works on something new. */

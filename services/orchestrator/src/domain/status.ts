@@ -103,7 +103,7 @@ const byWork = (row: SessionRow, x: StatusFacts): DerivedStatus => {
   if (row.cli === 'busy') return byBusy(row, x)
   if (row.limitedText !== null && (row.limitedUntil === null || later(row.limitedUntil, x.now)))
     return is('limited', row.limitedUntil ? `Limit reached; it goes on by itself at ${time(row.limitedUntil)}: ${short(row.limitedText)}` : `Limit reached: ${short(row.limitedText)}`)
-  if (row.modelTrouble?.ended) return is('interrupted', `Its turn ended without an answer: ${short(row.modelTrouble.text)}`)
+  if (row.modelTrouble?.ended) return is('interrupted', `Its turn ended without an answer: ${short(row.modelTrouble.text)}${row.modelTrouble.goesOn ? ' It goes on by itself when the model is reached.' : ''}`)
   if (row.interruptedAt) return is('interrupted', 'Interrupted. It goes on with your next message.')
   if (row.completedAt) return is('complete', 'Says that it is done: ready for review.')
   return is('idle', row.role === 'designer' ? 'Ready. Tell it what you want.' : 'Waits for a message.')

@@ -11,6 +11,7 @@ import { allowanceEffects } from './allowance.ts'
 import { messageEffects } from './deliver.ts'
 import { egressEffects } from './egress.ts'
 import { limitEffects } from './limits.ts'
+import { reachedEffects } from './reached.ts'
 import { failStart } from './start/failure.ts'
 import { startGaveUp, startSession } from './start/start.ts'
 import type { EffectHandlers } from './worker.ts'
@@ -45,4 +46,4 @@ export const sessionEffects: EffectHandlers = {
 const lifeGaveUp = (core: Core, id: SessionId, what: string, error: unknown): Promise<void> =>
   failStart(core, id, 'container', problem('engine_failed', `${id} ${what}: ${words(error)}`, { about: id }))
 
-export const coreEffects: EffectHandlers = { ...sessionEffects, ...messageEffects, ...egressEffects, ...limitEffects, ...allowanceEffects }
+export const coreEffects: EffectHandlers = { ...sessionEffects, ...messageEffects, ...egressEffects, ...limitEffects, ...reachedEffects, ...allowanceEffects }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { MessageId, SessionId } from '@orchestra/contracts'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { startDatabase } from '../../../../test/harness/database.ts'
-import type { DatabaseServer } from '../../../../test/harness/database.ts'
+import type { DatabaseServer, TestDatabase } from '../../../../test/harness/database.ts'
 import { owner, startEngine } from '../../../../test/harness/engine.ts'
 import type { EngineUnderTest } from '../../../../test/harness/engine.ts'
 
@@ -10,11 +10,13 @@ const auth = 'auth' as SessionId
 const designer = 'designer' as SessionId
 let server: DatabaseServer
 let t: EngineUnderTest
+let db: TestDatabase
 beforeAll(async () => { server = await startDatabase() })
 afterAll(() => server.stop())
 afterEach(() => t.stop())
 beforeEach(async () => {
-  t = await startEngine(await server.create())
+  db = await server.create()
+  t = await startEngine(db)
   await t.engine.dispatch('session.spawn', { name: auth, instructions: 'x' }, { actor: owner })
   await t.engine.settled()
   for (const id of [designer, auth]) await t.comesUp(id)
@@ -38,6 +40,40 @@ test('a limit ends a turn: the session is told once to go on, which waits for th
   await limited(2)
   await expect.poll(async () => (await t.store.read.session(auth))?.limitedText ?? null, { timeout: 20_000 }).toBe(null)
   expect((await t.store.read.events({ session: auth, limit: 5, types: ['usage.limit-over'] })).length).toBe(1)
+})
+
+const lost = async (n: number) => {
+  await t.frame(auth, { type: 'cli-status', status: 'busy', at: at() })
+  await t.engine.report({ type: 'model-trouble', session: auth, text: 'The name model can not be resolved.', away: true, at: at() })
+  await t.events(auth, n, { type: 'turn.failed', at: at(), error: 'unknown', text: 'Connection error.' })
+  await t.frame(auth, { type: 'cli-status', status: 'idle', at: at() })
+}
+const toldToGoOn = () => t.bus.inbox.filter((i) => i.session === auth && i.item.delivery.text.includes('Go on where you were')).length
+/** An effect that is new wakes the worker, which then looks for all that is due. */
+const timePasses = async () => { await db.pool.query("update effects set next_at = clock_timestamp() where kind = 'model.again' and state = 'waiting'"); await t.engine.dispatch('message.send', { to: designer, text: 'x', kind: 'note' }, { actor: owner }) }
+
+test('a turn that the loss of the network ended is taken up again by itself, as often as it takes', async () => {
+  await lost(2)
+  expect(await session()).toMatchObject({ status: 'interrupted', statusText: expect.stringContaining('goes on by itself when the model is reached') })
+  expect(toldToGoOn()).toBe(0)
+  await timePasses()
+  await expect.poll(toldToGoOn, { timeout: 20_000 }).toBe(1)
+  await t.events(auth, 3, { type: 'prompt', at: at(), text: 'Go on where you were', messages: [t.bus.inbox.findLast((i) => i.session === auth)?.item.delivery.message as MessageId] })
+  await t.frame(auth, { type: 'receipt', messages: [t.bus.inbox.findLast((i) => i.session === auth)?.item.delivery.message as MessageId], state: 'seen', at: at() })
+  await lost(4)
+  await timePasses()
+  await expect.poll(toldToGoOn, { timeout: 20_000 }).toBe(2)
+})
+
+test('it waits for a person where the endpoint refused, and where the person wants to be asked', async () => {
+  await t.engine.report({ type: 'model-trouble', session: auth, text: 'x refuses the credential (401): no.', away: false, at: at() })
+  await t.events(auth, 2, { type: 'turn.failed', at: at(), error: 'authentication_failed', text: 'no' })
+  expect((await session())?.statusText).not.toContain('by itself')
+  await t.engine.dispatch('settings.save', { afterRestart: 'ask' }, { actor: owner })
+  await t.events(auth, 3, { type: 'prompt', at: at(), text: 'x', messages: [] })
+  await lost(4)
+  expect((await session())?.statusText).not.toContain('by itself')
+  expect((await db.pool.query("select 1 from effects where kind = 'model.again'")).rows).toEqual([])
 })
 
 test('a message is answered when the turn that read it has ended, and not before', async () => {

@@ -18,10 +18,10 @@ const hostOf = (credential: Credential): string => new URL(credential.baseUrl).h
 const refusesCredential = (status: number): boolean => status === 401 || status === 403
 
 export const makeTrouble = ({ silentAfter, credentials, reporter }: Trouble) => {
-  const tell = (text: string | null) => void reporter.send({ type: 'model-trouble', text: text?.slice(0, 2000) ?? null, at: clock() })
+  const tell = (text: string | null, away = false) => void reporter.send({ type: 'model-trouble', text: text?.slice(0, 2000) ?? null, away, at: clock() })
   return {
     /** The request did not reach the endpoint, or the connection broke. */
-    transport: tell,
+    transport: (text: string): void => tell(text, true),
     /** Until the reply's head is there. Call what it returns then. */
     watch(used: Credential): () => void {
       let told = false

@@ -4,6 +4,7 @@ import { activityOf } from '../../domain/activity.ts'
 import { afterEvent } from '../../domain/agent-facts.ts'
 import type { Core } from '../core.ts'
 import { goOnAfterLimit } from '../limits.ts'
+import { goOnWhenReached } from '../reached.ts'
 import { answeredBy } from './receipt.ts'
 
 /**
@@ -23,6 +24,7 @@ export const onEvents = (core: Core, id: SessionId, frame: Extract<link.FromAgen
     limited ||= event.type === 'turn.failed' && event.error === 'rate_limit'
     row = { ...row, ...afterEvent(row, event), lastActivity: activityOf(recorded) ?? row.lastActivity, lastEventAt: recorded.at, hookAt: recorded.at }
   }
+  if (news && row.modelTrouble?.ended && frame.events.at(-1)?.type === 'turn.failed') row = await goOnWhenReached(core, tx, row)
   if (news) await tx.putSession(row)
   const ended = frame.events.findLast((e) => e.type === 'turn.ended')
   if (news && ended) await answeredBy(tx, id, ended.at)

@@ -53,7 +53,7 @@ const onTrouble = async (core: Core, t: Extract<bus.SessionReport, { type: 'mode
   const event = text !== null && before?.text !== text ? { type: 'model.trouble', session: t.session, actor: system('relay'), data: { text } } as const : undefined
   await patchSession(core, t.session, (row) => {
     if (row.modelTrouble?.ended) return null
-    return { modelTrouble: text === null ? null : { text, at: row.modelTrouble?.at ?? t.at, ended: false } }
+    return { modelTrouble: text === null ? null : { text, at: row.modelTrouble?.at ?? t.at, ended: false, away: t.away } }
   }, event)
   // The relay holds a credential for refused when the endpoint says so.
   askForCredential(core)
