@@ -19,11 +19,13 @@ cmd_backup() {
   backup_find
   if [ -e "$backup_file" ]; then confirm_loss "Replace $backup_file?" || die "nothing was changed."; fi
   backup_work=$(mktemp -d "${backup_file%/*}/.orchestra-backup.XXXXXX") || die "${backup_file%/*} can't be written." "Choose another place."
-  trap 'rm -rf "$backup_work"; backup_end' EXIT
+  trap 'rm -rf "$backup_work"' EXIT
   trap 'exit 130' INT TERM
   if [ "$backup_alone" = 1 ]; then
     lock_take
+    # From here on the stack is this command's to stop.
     trap 'rm -rf "$backup_work"; backup_end' EXIT
+    networks_choose
     step "Starting the database alone, for its copy"
     stack_start_postgres
   fi
@@ -45,8 +47,6 @@ backup_find() {
 }
 
 backup_end() {
-  [ "$backup_alone" = 1 ] || return 0
-  backup_alone=0
   stack_compose --progress quiet down >/dev/null 2>&1 || warn "the database is still up: orchestra down"
   lock_drop
 }
