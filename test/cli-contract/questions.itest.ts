@@ -8,12 +8,19 @@ afterEach(() => session.stop())
 const said = (text: string): Block[] => [{ type: 'text', text }]
 const question: Block[] = [{ type: 'tool_use', name: 'AskUserQuestion', input: { questions: [{ question: 'Which store?', header: 'Store', multiSelect: false, options: [{ label: 'Redis', description: 'fast' }, { label: 'Postgres', description: 'there already' }] }] } }]
 
-it("the CLI's own question becomes ours, and is answered with an option", async () => {
+it("the CLI's own question becomes ours while its dialog stands in the terminal, and is answered with an option; the terminal says by whom", async () => {
   session = await Session.create()
   session.relay.decide = () => (session.relay.model.requests.length === 1 ? question : said('thank you'))
-  session.relay.answer = () => Promise.resolve({ text: 'Postgres', option: 1, by: 'owner' })
+  let answer: () => void = () => undefined
+  session.relay.answer = () => new Promise((resolve) => { answer = () => resolve({ text: 'Postgres', option: 1, by: 'owner' }) })
   await session.start()
+  await session.relay.until('the question', () => session.relay.asks.length === 1)
+  await session.relay.until('its dialog', async () => /1\. Redis[^]*2\. Postgres/.test(await session.screen()))
+  answer()
   await session.relay.event('turn.ended')
+  await session.relay.until('who answered', async () => /Which store\? → Postgres[^]*Answered in Orchestra by owner\./.test(await session.screen()))
+  expect(session.relay.model.requests.at(-1)?.text).not.toContain('Answered in Orchestra by')
+  expect(session.relay.settled).toHaveLength(0)
   expect(session.relay.asks[0]).toMatchObject({ origin: 'native', question: 'Which store?', options: ['Redis: fast', 'Postgres: there already'] })
   expect(session.relay.model.requests.at(-1)?.text).toContain('\\"Which store?\\"=\\"Postgres\\"')
 })
@@ -39,7 +46,64 @@ it.each([
   await session.relay.event('turn.ended')
   expect(session.relay.asks[0]).toMatchObject({ origin: 'permission', options: ['Allow', 'Deny'] })
   expect(await session.sh('cd /workspace && ls made 2>/dev/null || true')).toBe(made)
-  if (reply.option === null) expect(session.relay.model.requests.at(-1)?.text).toContain('not in this folder')
+  if (reply.option === null) expect(session.relay.model.requests.at(-1)?.text).toContain('The person (owner) said no in Orchestra\'s page: not in this folder')
+  else await session.relay.until('who answered', async () => (await session.screen()).includes('Answered in Orchestra by owner.'))
+})
+
+it("the CLI's own question that is answered in the terminal is settled here at once, with what was said", async () => {
+  session = await Session.create()
+  let over: () => void = () => undefined
+  const open = new Promise<void>((resolve) => { over = resolve })
+  session.relay.decide = () => (session.relay.model.requests.length === 1 ? question : open.then(() => said('thank you')))
+  await session.start()
+  await session.relay.until('its dialog', async () => /2\. Postgres/.test(await session.screen()))
+  await session.type('2')
+  // While the turn goes on.
+  await session.relay.until('how it was settled', () => session.relay.settled.length === 1)
+  expect(session.relay.settled[0]).toMatchObject({ how: 'terminal', answer: 'Postgres' })
+  over()
+  await session.relay.event('turn.ended')
+  expect(session.relay.model.requests.at(-1)?.text).toContain('\\"Which store?\\"=\\"Postgres\\"')
+})
+
+it('two questions of one call are settled each with its own answer', async () => {
+  session = await Session.create()
+  const both: Block[] = [{ type: 'tool_use', name: 'AskUserQuestion', input: { questions: ['Which store?', 'Which port?'].map((q) => ({ question: q, header: q.slice(6, 11), multiSelect: false, options: [{ label: `${q} one`, description: 'a' }, { label: `${q} two`, description: 'b' }] })) } }]
+  session.relay.decide = () => (session.relay.model.requests.length === 1 ? both : said('thank you'))
+  await session.start()
+  await session.relay.until('its dialog', async () => /Which store\?/.test(await session.screen()))
+  await session.type('2')
+  await session.relay.until('the second', async () => /1\. Which port\? one/.test(await session.screen()))
+  await session.type('1')
+  await session.relay.until('the review', async () => /Submit answers/.test(await session.screen()))
+  await session.type('1')
+  await session.relay.until('how they were settled', () => session.relay.settled.length === 2)
+  expect(session.relay.settled.map((s) => s.answer).toSorted()).toEqual(['Which port? one', 'Which store? two'])
+})
+
+it("the CLI's own question that is declined in the terminal is settled, and what comes next is read", async () => {
+  session = await Session.create()
+  session.relay.decide = (r) => (r.text.includes('carry on now') ? said('going on') : question)
+  await session.start()
+  await session.relay.until('its dialog', async () => /2\. Postgres/.test(await session.screen()))
+  await session.type('Escape')
+  await session.relay.until('how it was settled', () => session.relay.settled.length === 1)
+  expect(session.relay.settled[0]).toMatchObject({ how: 'terminal', answer: 'Declined.' })
+  await session.deliver('[From: owner] carry on now', 'person')
+  await session.relay.event('turn.ended', (e) => e.text === 'going on')
+})
+
+it('a permission prompt that is allowed in the terminal is settled while its command still runs', async () => {
+  session = await Session.create({ permissionMode: 'ask' })
+  session.relay.decide = () => (session.relay.model.requests.length === 1 ? [{ type: 'tool_use', name: 'Bash', input: { command: 'until [ -e /tmp/go ]; do sleep 0.05; done; touch /workspace/made' } }] : said('over'))
+  await session.start()
+  await session.relay.frame('cli-status', (f) => f.status === 'dialog')
+  await session.type('1')
+  await session.relay.until('how it was settled', () => session.relay.settled.length === 1)
+  expect(session.relay.settled[0]?.how).toBe('terminal')
+  expect(session.relay.events.some((e) => e.type === 'tool.finished')).toBe(false)
+  await session.sh('touch /tmp/go')
+  await session.relay.event('turn.ended')
 })
 
 it('a permission prompt that is answered in the terminal withdraws the question', async () => {
@@ -74,6 +138,8 @@ it('an interrupt while a question is held withdraws it', async () => {
   await session.relay.until('the question', () => session.relay.asks.length === 1)
   session.relay.send({ type: 'interrupt' })
   await session.relay.event('turn.failed', (e) => e.error === 'interrupted')
+  await session.relay.until('how it was settled', () => session.relay.settled.length === 1)
+  expect(session.relay.settled[0]?.how).toBe('ended')
 })
 
 it('a limit ends the turn at once and says so', async () => {

@@ -37,15 +37,17 @@ export const overSocket = (socketPath: string, path: string, options: { method?:
     req.end(options.body)
   })
 
-/** agentd's end of the control link. `next` waits for the next frame of a type. */
+const BOOT = crypto.randomUUID()
+
+/** agentd's end of the control link, by default of one and the same agentd. `next` waits for the next frame of a type. */
 export class AgentEnd {
   readonly socket: WebSocket
   readonly #seen: link.ToAgent[] = []
   #wake: (() => void)[] = []
 
-  constructor(socketPath: string, protocol: number = link.AGENT_PROTOCOL) {
+  constructor(socketPath: string, protocol: number = link.AGENT_PROTOCOL, boot: string = BOOT) {
     this.socket = new WebSocket(`ws+unix:${socketPath}:/link`)
-    this.socket.on('open', () => this.send({ type: 'hello', protocol, version: '0', cliVersion: '0', bootId: crypto.randomUUID() }))
+    this.socket.on('open', () => this.send({ type: 'hello', protocol, version: '0', cliVersion: '0', bootId: boot }))
     this.socket.on('message', (data: Buffer) => {
       this.#seen.push(link.ToAgent.parse(JSON.parse(data.toString())))
       for (const wake of this.#wake.splice(0)) wake()

@@ -63,6 +63,30 @@ test('a relay that starts again opens its sessions in the same folders and hands
   await agent.close()
 })
 
+test('a receipt that can not be reported is no receipt: its message is brought again', async () => {
+  const before = stack.answer.report
+  let broken = true
+  // No answer that the relay could have foreseen.
+  stack.answer.report = (report) => (broken && report.type === 'frame' && report.frame.type === 'receipt' ? ({ nonsense: true } as never) : before(report))
+  const agent = new AgentEnd(stack.socket(id))
+  await agent.next('welcome')
+  const five = note('five')
+  await stack.bus.putInbox(id, five)
+  received(agent, idsOf(await agent.next('deliver')))
+  expect(idsOf(await agent.next('deliver'))).toEqual([five.delivery.message])
+  broken = false
+  received(agent, [five.delivery.message])
+  await expect.poll(() => stack.reports.some((report) => report.type === 'frame' && report.frame.type === 'notice' && report.frame.text.includes('"receipt"'))).toBe(true)
+  await stack.restartRelay()
+  const later = new AgentEnd(stack.socket(id))
+  await later.next('welcome')
+  await stack.bus.control(id, { type: 'sync' })
+  await later.next('sync')
+  expect(later.waiting()).toEqual([])
+  stack.answer.report = before
+  await later.close()
+}, 60_000)
+
 test('events are acknowledged when they are committed, and not before', async () => {
   let refuse = true
   const before = stack.answer.report

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { MessageId } from '@orchestra/contracts'
 import { toolsOf } from '@orchestra/contracts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AgentEnd, overSocket, serve } from '../harness/relay.ts'
 import type { Served } from '../harness/relay.ts'
 import { answerTo, now, sessionId, startStack, unbounded } from './fixture.ts'
@@ -63,7 +63,7 @@ test('an answer while the call is held is its result, and does not arrive as a m
   await expect.poll(asked).toMatchObject([{ origin: 'tool', question: 'Redis or memory?', options: ['Redis', 'memory'], recommended: 1 }])
   const item = answerTo(question, 'Redis')
   await stack.bus.putInbox(executor, item)
-  expect((await pending).result.content[0].text).toBe('Answer from owner: Redis')
+  expect((await pending).result.content[0].text).toBe(`Answer from owner: Redis\n(answer ${item.delivery.message})`)
   await expect.poll(() => stack.reports.filter((report) => report.type === 'frame' && report.frame.type === 'receipt')).toMatchObject([{ frame: { messages: [item.delivery.message], state: 'delivered' } }])
   await stack.bus.control(executor, { type: 'sync' })
   await agent.next('sync')
@@ -72,12 +72,83 @@ test('an answer while the call is held is its result, and does not arrive as a m
   // It has been read when the model is asked with it. Without a credential the request goes nowhere, and shows nothing.
   const receipts = () => stack.reports.flatMap((report) => (report.type === 'frame' && report.frame.type === 'receipt' ? [report.frame.state] : []))
   const askModel = (content: string) => overSocket(stack.socket(executor), '/llm/v1/messages', { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: 'm', messages: [{ role: 'user', content }] }) })
-  await askModel('Answer from owner: Redis')
+  await askModel(`Answer from owner: Redis\n(answer ${item.delivery.message})`)
   await stack.bus.saveCredential({ kind: 'api-key', secret: 'sk-test-0123456789', baseUrl: model.url })
-  await askModel('And now?')
-  expect(receipts()).toEqual(['delivered'])
   await askModel('Answer from owner: Redis')
+  expect(receipts()).toEqual(['delivered'])
+  await askModel(`Answer from owner: Redis\n(answer ${item.delivery.message})`)
   await expect.poll(receipts).toEqual(['delivered', 'seen'])
+  // Nothing is left to be brought again.
+  const next = new AgentEnd(stack.socket(executor), undefined, randomUUID())
+  await next.next('welcome')
+  await stack.bus.control(executor, { type: 'sync' })
+  await next.next('sync')
+  expect(next.waiting()).toEqual([])
+  await next.close()
+})
+
+describe('an answer that a held call was given and no request to the model shows', () => {
+  const given = async () => {
+    const question = randomUUID() as MessageId
+    stack.answer.report = (report) => ({ ok: true, value: report.type === 'ask' ? { message: question } : report.type === 'allowance' ? unbounded : {} })
+    const before = asked().length
+    const pending = call(executor, 'ask', { question: 'Sure?' })
+    await expect.poll(() => asked().length).toBe(before + 1)
+    const item = answerTo(question, 'yes')
+    await stack.bus.putInbox(executor, item)
+    expect((await pending).result.content[0].text).toContain('yes')
+    return item.delivery
+  }
+  const broughtOnce = async (agent: AgentEnd, delivery: { message: MessageId }) => {
+    expect((await agent.next('deliver')).deliveries).toEqual([delivery])
+    agent.send({ type: 'receipt', messages: [delivery.message], state: 'delivered', at: now() })
+    await stack.restartRelay()
+    const later = new AgentEnd(stack.socket(executor))
+    await later.next('welcome')
+    await stack.bus.control(executor, { type: 'sync' })
+    await later.next('sync')
+    expect(later.waiting()).toEqual([])
+    await later.close()
+  }
+
+  test.each([
+    ['the CLI ends', (agent: AgentEnd) => agent.send({ type: 'cli-status', status: 'exited', at: now() })],
+    ['the turn ends without it', (agent: AgentEnd) => agent.send({ type: 'events', from: 1, events: [{ type: 'turn.failed', error: 'interrupted', text: '', at: new Date(Date.now() + 1000).toISOString() }] })],
+  ])('goes again as a message when %s', async (_name, how) => {
+    const agent = new AgentEnd(stack.socket(executor))
+    await agent.next('welcome')
+    const delivery = await given()
+    how(agent)
+    await broughtOnce(agent, delivery)
+  })
+
+  test('goes again as a message when its container was started again', async () => {
+    const delivery = await given()
+    const before = new AgentEnd(stack.socket(executor))
+    await before.next('welcome')
+    await before.close()
+    const agent = new AgentEnd(stack.socket(executor), undefined, randomUUID())
+    await broughtOnce(agent, delivery)
+  })
+
+  test('goes again as a message when the relay was started again', async () => {
+    const delivery = await given()
+    await stack.restartRelay()
+    await broughtOnce(new AgentEnd(stack.socket(executor)), delivery)
+  })
+
+  test('stays where it is while the CLI goes on, and through an end of an earlier turn', async () => {
+    const agent = new AgentEnd(stack.socket(executor))
+    await agent.next('welcome')
+    const past = new Date(Date.now() - 1000).toISOString()
+    const delivery = await given()
+    agent.send({ type: 'events', from: 1, events: [{ type: 'turn.ended', text: '', at: past }] })
+    agent.send({ type: 'cli-status', status: 'busy', at: now() })
+    await agent.next('events-ack')
+    expect(agent.waiting()).toEqual([])
+    agent.send({ type: 'cli-status', status: 'exited', at: now() })
+    await broughtOnce(agent, delivery)
+  })
 })
 
 test('an answer that is there before the relay knows its question is still the result', async () => {
@@ -87,7 +158,7 @@ test('an answer that is there before the relay knows its question is still the r
     if (report.type === 'ask') put = stack.bus.putInbox(executor, answerTo(question, 'at once'))
     return { ok: true, value: report.type === 'ask' ? { message: question } : {} }
   }
-  expect((await call(executor, 'ask', { question: 'Quick?' })).result.content[0].text).toBe('Answer from owner: at once')
+  expect((await call(executor, 'ask', { question: 'Quick?' })).result.content[0].text).toMatch(/^Answer from owner: at once\n/)
   await put
 })
 
@@ -122,11 +193,21 @@ test('the CLI\'s own question is held until it is answered, and withdrawn when i
   await expect.poll(() => stack.reports.filter((report) => report.type === 'ask-closed')).toMatchObject([{ message: question }])
 })
 
+test('a question that was answered in the terminal while no relay held it is closed when it is asked again', async () => {
+  const [question, ask] = [randomUUID() as MessageId, randomUUID()]
+  stack.answer.report = (report) => ({ ok: true, value: report.type === 'ask' ? { message: question } : {} })
+  await overSocket(stack.socket(executor), '/ask/settled', { body: JSON.stringify({ id: ask, how: 'terminal', answer: 'Postgres' }) })
+  const again = await overSocket(stack.socket(executor), '/ask', { headers: { 'x-ask': ask }, body: JSON.stringify({ origin: 'native', question: 'Which?', options: [] }) })
+  expect(again.status).toBe(409)
+  expect(stack.reports.filter((report) => report.type === 'ask-closed').at(-1)).toMatchObject({ message: question, reason: 'Answered in the terminal.', terminal: { answer: 'Postgres' } })
+})
+
 test('a question asked again after a restart of the relay gets the answer that came meanwhile', async () => {
   const question = randomUUID() as MessageId
   const ask = randomUUID()
   stack.answer.report = (report) => ({ ok: true, value: report.type === 'ask' ? { message: question } : {} })
   const post = () => overSocket(stack.socket(executor), '/ask', { headers: { 'x-ask': ask }, body: JSON.stringify({ origin: 'native', question: 'Which?', options: [] }) })
+  const closedBefore = stack.reports.filter((report) => report.type === 'ask-closed').length
   const before = asked().length
   const cut = post()
   await expect.poll(() => asked().length).toBe(before + 1)
@@ -134,7 +215,7 @@ test('a question asked again after a restart of the relay gets the answer that c
   await stack.bus.putInbox(executor, answerTo(question, 'that one'))
   expect(JSON.parse((await post()).body)).toMatchObject({ text: 'that one' })
   expect(asked().slice(before).map((report) => report.id)).toEqual([ask, ask])
-  expect(stack.reports.filter((report) => report.type === 'ask-closed')).toHaveLength(1)
+  expect(stack.reports.filter((report) => report.type === 'ask-closed')).toHaveLength(closedBefore)
 })
 
 test('a flood of messages is refused by the minute', async () => {

@@ -128,7 +128,7 @@ export const AskReply = z.object({ text: z.string(), option: z.number().nullable
 export type AskReply = z.infer<typeof AskReply>
 
 /** Body of POST /ask/settled, before a question is hung up on: how it was settled without an answer of ours. */
-export const AskSettled = z.object({ /** its x-ask */ id: z.uuid(), how: z.enum(['terminal', 'ended']) })
+export const AskSettled = z.object({ /** its x-ask */ id: z.uuid(), how: z.enum(['terminal', 'ended']), /** what was said in the terminal, where that is known */ answer: z.string().max(2000).nullable().default(null) })
 
 /** Headers of POST /push/pack. The pack may be thin against `have`. */
 export const PushHeaders = z.object({

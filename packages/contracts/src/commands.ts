@@ -73,7 +73,8 @@ export const commands = {
     input: z.object({ message: MessageId, text: text.optional(), option: z.number().int().min(0).optional() }),
     reply: z.object({ text: z.string() }),
   },
-  'message.withdraw': { input: z.object({ message: MessageId, reason: z.string().max(400) }), reply: done },
+  /** No longer asked. `terminal`: somebody answered in the session's terminal, as its container says; what, where its CLI told. */
+  'message.withdraw': { input: z.object({ message: MessageId, reason: z.string().max(400), terminal: z.object({ answer: z.string().max(2000).nullable() }).nullable().default(null) }), reply: done },
   'attention.dismiss': { input: z.object({ id: z.string().max(200) }), reply: done },
   'merge.request': { input: session.extend({ note: z.string().max(limits.messageText).optional() }), reply: z.object({ merge: MergeId, text: z.string() }) },
   'merge.approve': { input: z.object({ merge: MergeId, tip: Sha, targetSha: Sha }), reply: done },

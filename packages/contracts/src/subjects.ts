@@ -46,7 +46,7 @@ export const SessionReport = z.discriminatedUnion('type', [
   /** A model request waits because the budget is used up; said again while it waits. */
   z.object({ type: z.literal('over-budget'), session: SessionId }),
   z.object({ type: z.literal('ask'), session: SessionId, id: z.uuid(), origin: z.enum(['tool', 'native', 'permission']), question: z.string(), options: z.array(z.string()), recommended: z.number().nullable(), /** another session that is asked; default: designer and person */ to: SessionId.optional() }),
-  z.object({ type: z.literal('ask-closed'), session: SessionId, message: MessageId, reason: z.string().max(400) }),
+  z.object({ type: z.literal('ask-closed'), session: SessionId, message: MessageId, reason: z.string().max(400), /** somebody answered in the session's terminal; what, where the CLI told */ terminal: z.object({ answer: z.string().max(2000).nullable() }).nullable().default(null) }),
 ])
 export type SessionReport = z.infer<typeof SessionReport>
 

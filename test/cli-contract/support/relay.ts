@@ -19,6 +19,8 @@ export class TestRelay {
   readonly events: AgentEvent[] = []
   readonly pushes: Push[] = []
   readonly asks: z.infer<typeof link.AskRequest>[] = []
+  /** How questions were settled without an answer of the test's. */
+  readonly settled: z.infer<typeof link.AskSettled>[] = []
   readonly streams = new Map<string, WebSocket>()
   readonly toolCalls: { name: string; arguments: unknown }[] = []
   /** Hosts that something in the container wanted to reach; none of them is. */
@@ -154,6 +156,11 @@ export class TestRelay {
       this.asks.push(ask)
       this.touch()
       return void json(await this.answer(ask))
+    }
+    if (url === '/ask/settled') {
+      this.settled.push(link.AskSettled.parse(JSON.parse(body.toString('utf8'))))
+      this.touch()
+      return void json({})
     }
     if (url === '/mcp') return this.#mcp(req, body, res)
     res.writeHead(404).end('{}')

@@ -46,8 +46,8 @@ export class Session {
       ...(user === 0 ? ['-e', 'IS_SANDBOX=1'] : []),
       ...mount('ws', '/workspace'), ...mount('gitfile', '/workspace/.git', true), ...mount('git', '/orchestra/git'), ...mount('home', '/home/agent'), ...mount('sock', '/run/orchestra', true),
       ...mount('seed', '/run/orchestra-seed', true), '--mount', `type=bind,source=${this.dir}/repo/.git/objects,target=${this.dir}/repo/.git/objects,readonly`,
-      // This clone's sources over the image's: a change is tried without a build.
-      ...(process.env['ORCHESTRA_TEST_SOURCES'] === undefined ? [] : ['packages/contracts', 'images/agent/agentd/src', 'images/agent/profiles'].flatMap((p) => ['--mount', `type=bind,source=${join(import.meta.dirname, '../../..', p)},target=/opt/orchestra/${p},readonly`])),
+      // agentd of this clone over the image's, built by `npm run build -w images/agent/agentd`: a change is tried without a new image.
+      ...(process.env['ORCHESTRA_TEST_SOURCES'] === undefined ? [] : [['images/agent/agentd/dist', 'agentd'], ['images/agent/profiles', 'profiles']].flatMap(([from, to]) => ['--mount', `type=bind,source=${join(import.meta.dirname, '../../..', from ?? '')},target=/opt/orchestra/${to},readonly`])),
       image,
     ])
     await this.writeSeed()

@@ -106,6 +106,7 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
         ourTools.reset()
       }
       if (status === 'exited') questions.withdrawAll()
+      questions.dialog(status === 'dialog', status === 'idle')
       if (status === 'idle') turn.over()
       leaveIfRefused()
       if (restartDue && status === 'idle') restartWhenIdle()
@@ -215,7 +216,9 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
   onFrame = (frame) => {
     switch (frame.type) {
       case 'deliver': return delivery.deliver(frame.deliveries)
-      case 'interrupt': return background('interrupt', cli.interrupt().then((over) => event(over ? { type: 'turn.failed', at: now(), error: 'interrupted', text: 'Interrupted.' } : { type: 'notice', at: now(), text: 'The turn did not end after three tries to interrupt it.' })))
+      case 'interrupt':
+        questions.withdrawAll()
+        return background('interrupt', cli.interrupt().then((over) => event(over ? { type: 'turn.failed', at: now(), error: 'interrupted', text: 'Interrupted.' } : { type: 'notice', at: now(), text: 'The turn did not end after three tries to interrupt it.' })))
       case 'open-stream': return background('opening a terminal', openTerminal({ places, tmux, ttyd, resizes }, frame))
       case 'run': {
         // The setup command tried again: the session starts when it passes.

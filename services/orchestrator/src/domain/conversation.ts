@@ -32,7 +32,8 @@ const turnsOf = (row: EventRow, people: ReadonlySet<string>, said: Said): Omit<C
     return [{ by: 'agent', name: row.actor.id, text: `${labels[row.data.kind]}${row.data.text}` }]
   if (row.type === 'message.answered') {
     said.answers.push(row.data.text)
-    return [{ by: row.actor.kind === 'person' ? 'person' : 'session', name: actorName(row.actor), text: row.data.text }]
+    const typed = row.actor.kind === 'system' && row.actor.part === 'terminal'
+    return [{ by: row.actor.kind === 'person' || typed ? 'person' : 'session', name: actorName(row.actor), text: row.data.text }]
   }
   if (row.type !== 'agent') return []
   const e = row.data

@@ -56,6 +56,9 @@ export const framed = (m: MessageRow, about: MessageRow | null): string => {
 export const questionForDesigner = (m: MessageRow): string =>
   `[From: ${senderName(m.from)}]\n${inert(`QUESTION: ${m.text}${numbered(m.options, m.recommended)}`, m.from)}${howToAnswer.designer(m.id)}`
 
+/** The same of an answer in the asker's own terminal. */
+export const answeredThere = (question: MessageRow, answer: string): string => `${senderName(question.from)}'s question "${short(question.text)}" was answered in its terminal: ${answer}`
+
 /** What the designer reads when somebody else answered. */
 export const answeredForDesigner = (question: MessageRow, answer: string, by: Actor): string =>
   `[From: orchestra]\n${senderName(by) === 'person' ? 'The person' : senderName(by)} answered ${senderName(question.from)}'s question "${short(question.text)}": ${inert(answer, by)}`

@@ -115,8 +115,25 @@ test('the designer answers a question, but never a permission', async () => {
   const { message: prompt } = (permission as { value: { message: MessageId } }).value
   expect(await inboxOf(designer)).toHaveLength(before)
   expect(await tool(designer, 'answer', { message: prompt, text: 'Allow' })).toMatchObject({ ok: false, problem: { code: 'forbidden' } })
-  await t.engine.report({ type: 'ask-closed', session: auth, message: prompt, reason: 'answered in the terminal' })
+  await t.engine.report({ type: 'ask-closed', session: auth, message: prompt, reason: 'the turn ended', terminal: null })
   expect((await state()).messages.find((m) => m.id === prompt)).toMatchObject({ state: 'withdrawn' })
+})
+
+test('what is answered in the terminal is answered by nobody by name; who comes later hears of it, and so does the designer', async () => {
+  const reply = await t.engine.report({ type: 'ask', session: auth, id: randomUUID(), origin: 'native', question: 'Which store?', options: ['Redis', 'Postgres'], recommended: null })
+  const { message } = (reply as { value: { message: MessageId } }).value
+  const [toAuth, toDesigner] = [(await inboxOf(auth)).length, (await inboxOf(designer)).length]
+  const closed = { type: 'ask-closed', session: auth, message, reason: 'Answered in the terminal.', terminal: { answer: 'Postgres' } } as const
+  await t.engine.report(closed)
+  await t.engine.report({ ...closed, terminal: { answer: 'Redis' } })
+  expect((await state()).messages.find((m) => m.id === message)).toMatchObject({ state: 'answered', answer: { text: 'Postgres', by: { kind: 'system', part: 'terminal' } } })
+  expect((await state()).attention.filter((a) => a.session === auth)).toEqual([])
+  const late = await t.engine.dispatch('message.answer', { message, option: 0 }, { actor: owner })
+  expect(late).toMatchObject({ ok: false, problem: { code: 'already_answered', message: expect.stringMatching(/Somebody in the terminal of auth answered at .* ago\): Postgres/) } })
+  expect(await inboxOf(auth)).toHaveLength(toAuth)
+  const told = (await inboxOf(designer)).slice(toDesigner)
+  expect(told).toHaveLength(1)
+  expect(told[0]?.delivery).toMatchObject({ voice: 'system', text: expect.stringContaining('auth\'s question "Which store?" was answered in its terminal: Postgres') })
 })
 
 test('tools are checked by the role in the row and by their shape', async () => {

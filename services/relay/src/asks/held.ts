@@ -11,7 +11,7 @@ import { bounds } from '../bounds.ts'
 import type { Bus } from '../bus/port.ts'
 
 export type Question = { /** repeats of it are the same question */ id: string; origin: 'tool' | 'native' | 'permission'; question: string; options: string[]; recommended: number | null; /** another session that is asked */ to?: SessionId }
-export type Answer = { text: string; option: number | null; by: string }
+export type Answer = { /** the message that it is */ id: MessageId; text: string; option: number | null; by: string }
 export type Outcome =
   /** `given(false)` hands the answer back: it arrives as a message instead. Must be called once. */
   | { kind: 'answered'; message: MessageId; answer: Answer; given: (taken: boolean) => void }
@@ -20,8 +20,8 @@ export type Outcome =
 export type Held = {
   /** Asks, and waits for the answer until `wait` ms have passed (null: as long as it takes) or `gone` fires. */
   ask(question: Question, wait: number | null, gone: AbortSignal): Promise<Result<Outcome>>
-  /** True when the holder of this question gave the answer to its caller. */
-  offer(question: MessageId, answer: Answer): Promise<boolean>
+  /** The question, when its holder gave the answer to its caller; null: it is held no longer. */
+  offer(question: MessageId, answer: Answer): Promise<Question | null>
   /** How many calls are held. */
   count(): number
 }
@@ -30,7 +30,7 @@ const AskReply = z.object({ message: MessageIdSchema })
 
 /** `onHeld` is told of each question as soon as it is held. */
 export const makeHeld = (session: SessionId, channel: Pick<Bus, 'report'>, onHeld: (question: MessageId) => void): Held => {
-  const holders = new Map<MessageId, (answer: Answer) => Promise<boolean>>()
+  const holders = new Map<MessageId, (answer: Answer) => Promise<Question | null>>()
   const asking = new Set<Promise<unknown>>()
   let held = 0
 
@@ -43,7 +43,7 @@ export const makeHeld = (session: SessionId, channel: Pick<Bus, 'report'>, onHel
       await delay(pause, undefined, { signal: gone }).catch(() => undefined) // hung up: one last look, then out
     }
   }
-  const hold = (message: MessageId, wait: number | null, gone: AbortSignal): Promise<Outcome> =>
+  const hold = (message: MessageId, question: Question, wait: number | null, gone: AbortSignal): Promise<Outcome> =>
     new Promise((resolve) => {
       const end = (outcome: Outcome) => {
         clearTimeout(timer)
@@ -54,7 +54,7 @@ export const makeHeld = (session: SessionId, channel: Pick<Bus, 'report'>, onHel
       const leave = () => end({ kind: 'waiting', message })
       const timer = wait === null ? undefined : setTimeout(leave, wait)
       gone.addEventListener('abort', leave, { once: true })
-      holders.set(message, (answer) => new Promise((given) => end({ kind: 'answered', message, answer, given })))
+      holders.set(message, (answer) => new Promise((given) => end({ kind: 'answered', message, answer, given: (taken) => given(taken ? question : null) })))
       if (gone.aborted) leave()
       else onHeld(message)
     })
@@ -66,7 +66,7 @@ export const makeHeld = (session: SessionId, channel: Pick<Bus, 'report'>, onHel
       try {
         const committed = commit(question, gone)
         // The inbox may bring the answer before the reply to the report is read: offer() waits for this.
-        const known = committed.then((message) => (message.ok ? { waiting: hold(message.value, wait, gone) } : message))
+        const known = committed.then((message) => (message.ok ? { waiting: hold(message.value, question, wait, gone) } : message))
         const settled = known.then(() => undefined, () => undefined)
         asking.add(settled)
         const result = await known.finally(() => asking.delete(settled))
@@ -77,7 +77,7 @@ export const makeHeld = (session: SessionId, channel: Pick<Bus, 'report'>, onHel
     },
     async offer(question, answer) {
       if (!holders.has(question)) await Promise.all(asking)
-      return (await holders.get(question)?.(answer)) ?? false
+      return (await holders.get(question)?.(answer)) ?? null
     },
     count: () => held,
   }

@@ -19,17 +19,19 @@ const reasons = {
   unknown: 'No longer asked: answered in the terminal, or the turn ended.',
 } as const
 
+type Settled = Pick<z.output<typeof link.AskSettled>, 'how' | 'answer'>
+
 export const askRoute = (held: Held, reporter: Reporter, budget: Budget) => {
   const mayAsk = makeRate(limits.messagesPerMinute, 60_000)
   /** Told before the question was hung up on. */
-  const settled = new Map<string, 'terminal' | 'ended'>()
+  const settled = new Map<string, Settled>()
   const settle = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const body = await readBody(req, res, 10_000, budget)
     const json = body.ok ? parseJson(body.value.toString('utf8')) : body
     const said = link.AskSettled.safeParse(json.ok ? json.value : undefined)
     if (!said.success) return sendProblem(res, problem('bad_input', 'This says nothing about a question.'))
     if (settled.size >= bounds.asks) settled.clear()
-    settled.set(said.data.id, said.data.how)
+    settled.set(said.data.id, { how: said.data.how, answer: said.data.answer })
     sendJson(res, 200, {})
   }
   const ask = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
@@ -42,16 +44,18 @@ export const askRoute = (held: Held, reporter: Reporter, budget: Budget) => {
     if (!request.success) return sendProblem(res, problem('bad_input', 'This is no question.', { detail: request.error.message }))
 
     const question = { id: AskId.parse(req.headers['x-ask']) ?? randomUUID(), recommended: null, ...request.data }
-    const outcome = await held.ask(question, null, gone)
+    // Settled while nobody here held it: a relay before this one did.
+    const outcome = await held.ask(question, settled.has(question.id) ? 0 : null, gone)
     if (!outcome.ok) return sendProblem(res, outcome.problem)
     if (outcome.value.kind === 'waiting') {
       const how = settled.get(question.id)
       settled.delete(question.id)
-      await reporter.send({ type: 'ask-closed', message: outcome.value.message, reason: how ? reasons[how] : reasons.unknown })
-      return
+      await reporter.send({ type: 'ask-closed', message: outcome.value.message, reason: reasons[how?.how ?? 'unknown'], terminal: how?.how === 'terminal' ? { answer: how.answer } : null })
+      return sendProblem(res, problem('already_answered', 'This question is no longer asked.'))
     }
     const taken = finished(res)
-    sendJson(res, 200, outcome.value.answer satisfies link.AskReply)
+    const { text, option, by } = outcome.value.answer
+    sendJson(res, 200, { text, option, by } satisfies link.AskReply)
     outcome.value.given(await taken)
   }
   return { ask, settle }

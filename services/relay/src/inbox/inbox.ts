@@ -1,7 +1,7 @@
 /**
  * A session's inbox: what waits goes to agentd while the link is up, one batch in flight, in order. A message is acknowledged
- * when its receipt has been committed, or when its answer was the result of a held call. When the link drops, what was in flight
- * waits again, in its place.
+ * when its receipt has been committed; one whose answer was the result of a held call, when the model is shown to have it, and else it goes
+ * as a message after all. When the link drops, what was in flight waits again, in its place.
  */
 import type { bus, link, MessageId, SessionId } from '@orchestra/contracts'
 import type { Held } from '../asks/held.ts'
@@ -14,14 +14,20 @@ import { makeGiven } from './given.ts'
 export type Inbox = {
   take: (entry: InboxEntry) => void
   /** Sends over the link now; false when it is not up. */
-  linkUp(send: (frame: link.ToAgent) => boolean): void
+  linkUp(send: (frame: link.ToAgent) => boolean, boot: string): void
   linkDown(): void
   /** Receipts that have been committed. */
   received(messages: readonly MessageId[]): void
+  /** Receipts that could not be committed. */
+  bringAgain(messages: readonly MessageId[]): void
   /** The limit is over: what waits goes on. */
   open(): void
   /** The session's model is asked, with this body. */
   modelAsked(request: string): void
+  /** The CLI's process ended: what it was given and had not read may be gone with it. */
+  cliGone(): void
+  /** A turn ended at this moment, ISO: what was given in it and was not read by then never will be. */
+  turnOver(at: string): void
   /** This question is held now: an answer to it that waits here is its result. */
   revisit(question: MessageId): void
   close(): void
@@ -40,9 +46,10 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, li
   const given = makeGiven()
   let send: ((frame: link.ToAgent) => boolean) | null = null
   let order = Promise.resolve()
+  let booted: string | null = null
 
   const beat = setInterval(() => {
-    for (const entry of [...inFlight.values(), ...waiting.values()]) entry.working()
+    for (const entry of [...inFlight.values(), ...waiting.values(), ...given.all()]) entry.working()
   }, WORKING_EVERY)
 
   const pump = (): void => {
@@ -60,29 +67,38 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, li
     const [oldest] = settled
     if (oldest && settled.size > REMEMBERED) settled.delete(oldest)
   }
-  const settle = (id: MessageId): void => {
+  const settle = (id: MessageId, entry = inFlight.get(id) ?? waiting.get(id)): void => {
     remember(id)
-    const entry = inFlight.get(id) ?? waiting.get(id)
     entry?.ack()
     inFlight.delete(id)
     waiting.delete(id)
   }
   const tell = (messages: MessageId[], state: 'delivered' | 'seen') => reporter.send({ type: 'frame', frame: { type: 'receipt', messages, state, at: new Date().toISOString() } })
-  const answerHeld = async (id: MessageId, answer: NonNullable<bus.InboxItem['answer']>): Promise<boolean> => {
-    const taken = await held.offer(answer.question, { text: answer.text, option: answer.option, by: answer.by })
-    if (!taken) return false
-    given.add(id, answer.text)
+  /** Whether its call is answered with it. The answer to a permission is worth nothing without its call, so it never goes again. */
+  const answerHeld = async (entry: InboxEntry, answer: NonNullable<bus.InboxItem['answer']>): Promise<boolean> => {
+    const id = entry.item.delivery.message
+    const question = await held.offer(answer.question, { id, text: answer.text, option: answer.option, by: answer.by })
+    if (!question) return false
+    inFlight.delete(id)
+    waiting.delete(id)
+    if (question.origin === 'permission') settle(id, entry)
+    else given.add(entry, question)
     await tell([id], 'delivered')
     return true
+  }
+  const asMessages = (entries: InboxEntry[]): void => {
+    if (entries.length === 0) return
+    const later = [...waiting]
+    waiting.clear()
+    for (const [id, entry] of [...entries.map((entry) => [entry.item.delivery.message, entry] as const), ...later]) waiting.set(id, entry)
+    pump()
   }
   const place = async (entry: InboxEntry): Promise<void> => {
     const { delivery, answer } = entry.item
     const id = delivery.message
     if (inFlight.has(id)) inFlight.set(id, entry)
-    else if (settled.has(id) || (answer && !limited() && (await answerHeld(id, answer)))) {
-      remember(id)
-      entry.ack()
-    } else waiting.set(id, entry)
+    else if (settled.has(id)) settle(id, entry)
+    else if (!given.renew(entry) && !(answer && !limited() && (await answerHeld(entry, answer)))) waiting.set(id, entry)
     pump()
   }
   /** A question that was asked again after a restart may have its answer here already. Away while it is offered, or it could leave as a message too. */
@@ -91,7 +107,7 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, li
     for (const [id, entry] of answers) {
       waiting.delete(id)
       await place(entry)
-      if (entry.item.answer && inFlight.has(id) && (await answerHeld(id, entry.item.answer))) settle(id)
+      if (entry.item.answer && inFlight.has(id)) await answerHeld(entry, entry.item.answer)
     }
     pump()
   }
@@ -102,18 +118,22 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, li
     take: (entry) => inOrder(() => place(entry)),
     open: () => inOrder(async () => {
       // Answers that were held back go to the calls that wait for them, if they still do.
-      for (const [id, entry] of [...waiting].filter(([, one]) => one.item.answer)) {
-        if (entry.item.answer && (await answerHeld(id, entry.item.answer))) settle(id)
-      }
+      for (const entry of waiting.values()) if (entry.item.answer) await answerHeld(entry, entry.item.answer)
       pump()
     }),
     modelAsked(request) {
       const seen = given.seenIn(request)
-      if (seen.length > 0) void tell(seen, 'seen')
+      if (seen.length === 0) return
+      for (const entry of seen) settle(entry.item.delivery.message, entry)
+      void tell(seen.map((entry) => entry.item.delivery.message), 'seen')
     },
+    cliGone: () => asMessages(given.unread()),
+    turnOver: (at) => asMessages(given.unread(Date.parse(at))),
     revisit: (question) => inOrder(() => giveWaiting(question)),
-    linkUp(sender) {
+    linkUp(sender, boot) {
       send = sender
+      if (booted !== null && booted !== boot) asMessages(given.unread())
+      booted = boot
       pump()
     },
     linkDown() {
@@ -126,6 +146,11 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, li
     received(messages) {
       for (const id of messages) settle(id)
       pump()
+    },
+    bringAgain(messages) {
+      const entries = messages.flatMap((id) => inFlight.get(id) ?? [])
+      for (const id of messages) inFlight.delete(id)
+      asMessages(entries)
     },
     close() {
       clearInterval(beat)

@@ -51,7 +51,7 @@ export const makeLink = (deps: LinkDeps): ControlLink => {
     void reporter.send({ type: 'link', up: true, at: new Date().toISOString() })
     void reporter.send({ type: 'frame', frame: hello })
     write(socket, { type: 'welcome', session, role: deps.role })
-    inbox.linkUp((frame) => write(socket, frame))
+    inbox.linkUp((frame) => write(socket, frame), hello.bootId)
   }
   const lower = (socket: WebSocket): void => {
     if (socket !== current) return
@@ -66,7 +66,16 @@ export const makeLink = (deps: LinkDeps): ControlLink => {
       return
     }
     const sent = await reporter.send({ type: 'frame', frame })
-    if (frame.type === 'receipt' && sent !== 'closed') inbox.received(frame.messages)
+    if (frame.type !== 'receipt') return
+    // Whether it was committed is not known: agentd says it again when it is brought the messages again.
+    if (sent === 'failed') inbox.bringAgain(frame.messages)
+    else if (sent !== 'closed') inbox.received(frame.messages)
+  }
+  /** What the CLI's life says about answers that it was given. */
+  const follow = (frame: link.FromAgent): void => {
+    if (frame.type === 'cli-status' && (frame.status === 'exited' || frame.status === 'starting')) inbox.cliGone()
+    const ends = frame.type === 'events' ? frame.events.findLast((e) => e.type === 'turn.ended' || e.type === 'turn.failed') : undefined
+    if (ends) inbox.turnOver(ends.at)
   }
   const receive = (socket: WebSocket, data: string, counter: Counter): void => {
     const frame = readFrame(data)
@@ -77,6 +86,7 @@ export const makeLink = (deps: LinkDeps): ControlLink => {
     }
     if (frame.value.type === 'hello') return raise(socket, frame.value)
     if (socket !== current) return socket.close(closing.invalid, 'hello comes first')
+    follow(frame.value)
     counter.waiting += 1
     if (counter.waiting >= bounds.framesWaiting) socket.pause()
     void commit(socket, frame.value).finally(() => {

@@ -30,7 +30,8 @@ export const ask = async ({ args, held, wait, gone, progress, replied }: Asking)
     if (outcome.value.kind === 'waiting') return textResult(LATER)
     const { answer, given } = outcome.value
     void replied.then(given)
-    return textResult(`Answer from ${answer.by}: ${answer.text}`)
+    // Named, so that it can be told whether the model has it, whatever its words are.
+    return textResult(`Answer from ${answer.by}: ${answer.text}\n(answer ${answer.id})`)
   } finally {
     clearInterval(beat)
   }

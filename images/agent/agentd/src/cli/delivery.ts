@@ -54,8 +54,9 @@ export class Delivery {
   #waiting: Waiting[] = []
   #flight: Flight | null = null
   #reading: Reading[] = []
-  /** Null once it is known what the conversation held when agentd started. */
-  #early: link.Delivery[] | null = []
+  /** Until it is known what the conversation holds by now. */
+  #arrived: link.Delivery[] = []
+  #readingUp = false
   #confirming = false
   #confirmTimer: NodeJS.Timeout | null = null
   /** Text → copies still to come, where it was posted more than once. */
@@ -71,15 +72,8 @@ export class Delivery {
   }
 
   deliver(deliveries: readonly link.Delivery[]): void {
-    if (this.#early !== null) {
-      if (this.#early.push(...deliveries) === deliveries.length) background('reading what was delivered before', this.#catchUp())
-      return
-    }
-    for (const d of deliveries) {
-      if (this.#delivered.has(d.message)) this.#again(d.message)
-      else if (!this.#has(d.message)) this.#waiting.push({ id: d.message, voice: d.voice, text: d.text })
-    }
-    this.kick()
+    this.#arrived.push(...deliveries)
+    if (!this.#readingUp) background('reading what was delivered before', this.#takeIn())
   }
 
   /** `first`: before whatever waits, as what happened before it. */
@@ -149,17 +143,30 @@ export class Delivery {
     this.#see()
   }
 
-  async #catchUp(): Promise<void> {
-    // An agentd that died between the conversation's line and its own: the line counts.
-    const given = await this.#port.given(null).catch((error: unknown) => {
-      log(`the conversation could not be read: ${reasonOf(error)}`)
-      return new Set<string>()
-    })
-    const unknown = [...given].filter((id) => !this.#delivered.has(id))
-    if (unknown.length > 0) this.#delivered.add(unknown)
-    const early = this.#early ?? []
-    this.#early = null
-    this.deliver(early)
+  /**
+   * What stands in the conversation counts: of an agentd that died between the conversation's line and its own, and of an answer that a call
+   * returned and nobody could tell whether the CLI had written it down.
+   */
+  async #takeIn(): Promise<void> {
+    this.#readingUp = true
+    try {
+      while (this.#arrived.length > 0) {
+        const given = await this.#port.given(null).catch((error: unknown) => {
+          log(`the conversation could not be read: ${reasonOf(error)}`)
+          return new Set<string>()
+        })
+        const reading = new Set(this.#reading.flatMap((r) => r.messages))
+        const unknown = [...given].filter((id) => !this.#delivered.has(id) && !reading.has(id))
+        if (unknown.length > 0) this.#delivered.add(unknown)
+        for (const d of this.#arrived.splice(0)) {
+          if (this.#delivered.has(d.message)) this.#again(d.message)
+          else if (!this.#has(d.message)) this.#waiting.push({ id: d.message, voice: d.voice, text: d.text })
+        }
+      }
+    } finally {
+      this.#readingUp = false
+    }
+    this.kick()
   }
 
   #confirmSoon(ms: number): void {

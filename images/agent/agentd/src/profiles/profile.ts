@@ -9,12 +9,12 @@ export type Hook = {
   events: AgentEvent[]
   /** The text that the model is about to get. */
   prompt: string | null
-  /** Held until answered. */
+  /** A dialog stands in the terminal; whoever answers first, terminal or hook, settles it. */
   asks: { origin: 'native' | 'permission'; call: string; questions: Asked[] } | null
   /** The model has spoken or acted: what was delivered before is seen. */
   active: boolean
-  /** Call that is over: a question of it that is still held is moot. */
-  finished: string | null
+  /** Call that is over: a question about it that still waits was settled in the terminal. `answer`: what was said there to a question (by its key), where the CLI tells. */
+  finished: { call: string; answer: (key: string) => string | null } | null
   /** The turn is over. */
   turnOver: boolean
 }
@@ -40,6 +40,8 @@ export type Profile = {
     /** The model has this text already. */
     refused: () => unknown
     answered: (body: unknown, answers: Map<string, link.AskReply>) => unknown
+    /** Shown in the terminal, to no model. */
+    shown: (text: string) => unknown
   }
   record: (pid: number) => Promise<CliRecord | null>
   /** Folder whose changes mean that a record may have changed. */

@@ -1,7 +1,8 @@
 import { fail, limits, ok, problem, SessionId } from '@orchestra/contracts'
-import type { Actor, Delivery, MessageId, Problem } from '@orchestra/contracts'
+import type { Actor, Delivery, MessageId, Problem, Result } from '@orchestra/contracts'
 import { becameOf, becameOfAll } from '../../domain/receipts.ts'
 import { hopLimit, hopText } from '../../domain/hops.ts'
+import { answeredThere } from '../../domain/messages.ts'
 import type { MessageRow } from '../../domain/rows.ts'
 import type { Tx } from '../../ports/store.ts'
 import { system } from '../core.ts'
@@ -141,16 +142,31 @@ export const messageCommands: MessageHandlers = {
     return ok({})
   }),
 
-  'message.withdraw': async ({ actor, commit }, input) => commit(async (tx, now) => {
+  'message.withdraw': async ({ core, actor, commit }, input) => commit(async (tx, now) => {
     const question = await tx.message(input.message)
     if (!question || question.state !== 'open') return ok({})
     if (actor.kind === 'session' && !(question.from.kind === 'session' && question.from.id === actor.id)) return fail(problem('forbidden', 'Only who asked can withdraw a question.', { about: question.id }))
+    if (input.terminal) return answeredInTerminal(core, tx, question, input.terminal.answer ?? input.reason, now)
     await tx.putMessage({ ...question, state: 'withdrawn', deliveryReason: input.reason, answerText: input.reason, answeredAt: now })
     await escalateNever(tx, question)
     await tx.event({ type: 'message.withdrawn', session: question.from.kind === 'session' ? question.from.id : null, actor, data: { message: question.id, reason: input.reason } })
     if (question.from.kind === 'session') await touch(tx, question.from.id, now)
     return ok({})
   }),
+}
+
+/** Who types there is not known, and that somebody did is its container's word: nobody's name stands on it. */
+const answeredInTerminal = async (core: Core, tx: Tx, question: MessageRow, text: string, now: string): Promise<Result<Record<string, never>>> => {
+  const by = system('terminal')
+  const asker = question.from.kind === 'session' ? question.from.id : null
+  await tx.putMessage({ ...question, state: 'answered', delivery: 'answered', answerText: text, answeredBy: by, answeredAt: now })
+  await escalateNever(tx, question)
+  await tx.event({ type: 'message.answered', session: asker, actor: by, data: { message: question.id, text } })
+  const designer = (await tx.sessions()).find((s) => s.role === 'designer')
+  const told = question.origin === 'permission' || question.to.kind === 'session' || asker === designer?.id
+  if (designer && !told) await post(core, tx, now, { kind: 'note', from: by, to: { kind: 'session', id: designer.id }, text: answeredThere(question, text) })
+  if (asker) await touch(tx, asker, now)
+  return ok({})
 }
 
 /** The designer answers any question but its own; an executor only what it was asked itself. */
@@ -164,7 +180,8 @@ const alreadyAnswered = (q: MessageRow, now: string): Problem => {
   const at = q.answeredAt ?? now
   const seconds = Math.max(0, Math.round((Date.parse(now) - Date.parse(at)) / 1000))
   const when = `at ${at.slice(11, 19)} UTC (${seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`} ago)`
-  const who = q.answeredBy?.kind === 'session' ? q.answeredBy.id : 'The person'
+  const by = q.answeredBy
+  const who = by?.kind === 'session' ? by.id : by?.kind === 'system' ? `Somebody in the terminal of ${q.from.kind === 'session' ? q.from.id : 'the session'}` : 'The person'
   return problem('already_answered', q.state === 'withdrawn' ? `The question is no longer open since ${when.slice(3)}: ${q.answerText ?? 'withdrawn'}` : `${who} answered ${when}: ${q.answerText ?? ''}`, { about: q.id })
 }
 

@@ -20,7 +20,7 @@ export const makeReport = (core: Core, dispatch: Dispatcher, onRunStatus: OnRunS
     case 'link': return onLink(core, report)
     case 'frame': return report.frame.type === 'run-status' ? onRunStatus(session, report.frame).then(() => ok({})) : onFrame(core, session, report.frame)
     case 'ask': return dispatch('message.ask', { question: report.question, options: report.options, recommended: report.recommended, origin: report.origin, to: report.to }, { actor: { kind: 'session', id: session }, id: report.id })
-    case 'ask-closed': return dispatch('message.withdraw', { message: report.message, reason: report.reason }, { actor: { kind: 'session', id: session } })
+    case 'ask-closed': return dispatch('message.withdraw', { message: report.message, reason: report.reason, terminal: report.terminal }, { actor: { kind: 'session', id: session } })
     case 'allowance': return onAllowance(core, session)
     case 'over-budget': return onOverBudget(core, session)
     case 'usage': return onUsage(core, report)

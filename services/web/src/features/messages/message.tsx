@@ -12,7 +12,7 @@ const kindTone: Record<MessageView['kind'], ChipTone> = { note: 'plain', questio
 
 const Who = ({ id, linked }: { id: string; linked: boolean }) =>
   linked ? <Link to="/s/$id/$tab" params={{ id, tab: 'messages' }} className="hover:underline">{id}</Link> : <>{id}</>
-const From = ({ from, linked }: { from: MessageView['from']; linked: boolean }) => (from.kind === 'session' ? <Who id={from.id} linked={linked} /> : <>{from.kind === 'person' ? 'you' : 'orchestra'}</>)
+const From = ({ from, linked }: { from: MessageView['from']; linked: boolean }) => (from.kind === 'session' ? <Who id={from.id} linked={linked} /> : <>{from.kind === 'person' ? 'you' : from.part === 'terminal' ? 'somebody in the terminal' : 'orchestra'}</>)
 const To = ({ to, linked }: { to: MessageView['to']; linked: boolean }) => (to.kind === 'session' ? <Who id={to.id} linked={linked} /> : <>{to.kind === 'person' ? 'you' : 'everyone'}</>)
 
 type Props = { message: MessageView; /** words to mark; the text is then shown as it was written */ mark?: string; /** names lead to their sessions */ linked?: boolean }

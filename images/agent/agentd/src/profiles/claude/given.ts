@@ -1,6 +1,7 @@
 /**
  * Which of our messages stand in the conversation: each line that the model was given through the inbox keeps the `from` that it was
- * posted with, whether it began a turn (a user line) or came in the middle of one (an attachment).
+ * posted with, whether it began a turn (a user line) or came in the middle of one (an attachment). An answer that was the result of our
+ * tool names its message at its end.
  */
 import { open, readdir } from 'node:fs/promises'
 import { z } from 'zod'
@@ -14,10 +15,20 @@ const MAX_LINE = 16 * 1024 * 1024
 export const originOf = (messages: readonly string[]): string => `${PREFIX}${messages.join(',')}`
 
 const Origin = z.object({ from: z.string() })
-const Line = z.object({ type: z.string(), origin: Origin.optional().catch(undefined), attachment: z.object({ origin: Origin.optional().catch(undefined) }).optional().catch(undefined) })
+const ANSWER = 'Answer from '
+const Result = z.object({ type: z.literal('tool_result'), content: z.union([z.string().transform((text) => [{ text }]), z.array(z.object({ text: z.string().catch('') }))]) })
+const Message = z.object({ content: z.array(z.unknown()).catch([]) })
+const Line = z.object({ type: z.string(), message: Message.optional().catch(undefined), origin: Origin.optional().catch(undefined), attachment: z.object({ origin: Origin.optional().catch(undefined) }).optional().catch(undefined) })
+
+/** The message that a call of our tool was answered with. */
+const answerIn = (block: unknown): string[] => {
+  const read = Result.safeParse(block)
+  if (!read.success) return []
+  return read.data.content.flatMap(({ text }) => (text.startsWith(ANSWER) ? (/\(answer ([0-9a-f-]{36})\)$/.exec(text)?.[1] ?? []) : []))
+}
 
 const idsOf = (line: string): string[] => {
-  if (!line.includes(`"${PREFIX}`)) return []
+  if (!line.includes(`"${PREFIX}`) && !line.includes(ANSWER)) return []
   let json: unknown
   try {
     json = JSON.parse(line)
@@ -27,7 +38,8 @@ const idsOf = (line: string): string[] => {
   const read = Line.safeParse(json)
   if (!read.success) return []
   const from = read.data.type === 'user' ? read.data.origin?.from : read.data.type === 'attachment' ? read.data.attachment?.origin?.from : undefined
-  return from?.startsWith(PREFIX) ? from.slice(PREFIX.length).split(',') : []
+  if (from?.startsWith(PREFIX)) return from.slice(PREFIX.length).split(',')
+  return read.data.type === 'user' ? (read.data.message?.content ?? []).flatMap(answerIn) : []
 }
 
 type Followed = { offset: number; rest: Buffer; ids: Set<string> }

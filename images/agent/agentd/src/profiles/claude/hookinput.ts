@@ -30,6 +30,8 @@ export type HookInput = z.infer<typeof HookInput>
 const Question = z.object({ question: z.string(), header: z.string().optional(), options: z.array(z.object({ label: z.string(), description: z.string().optional() })).default([]) })
 export const AskInput = z.object({ questions: z.array(Question).min(1) })
 
+const Answered = z.object({ answers: z.record(z.string(), z.string()) })
+
 const cut = (value: string, max: number = limits.hookEvent) => (value.length <= max ? value : `${value.slice(0, max - 100)}\n… (${value.length} characters)`)
 
 /** Long strings inside are cut: an event tells what happened, the diff shows the files. */
@@ -72,8 +74,10 @@ export const displayJoiner = () => {
   }
 }
 
-const asksOf = (input: HookInput): Hook['asks'] => {
-  if (input.hook_event_name === 'PreToolUse' && input.tool_name === 'AskUserQuestion') {
+const asksOf = (input: HookInput, callOf: (tool: string, toolInput: unknown) => string): Hook['asks'] => {
+  if (input.hook_event_name !== 'PermissionRequest') return null
+  const call = callOf(input.tool_name, input.tool_input)
+  if (input.tool_name === 'AskUserQuestion') {
     const parsed = AskInput.safeParse(input.tool_input)
     if (!parsed.success) return null
     const questions = parsed.data.questions.map((q) => ({
@@ -81,15 +85,22 @@ const asksOf = (input: HookInput): Hook['asks'] => {
       question: cut(q.question, limits.messageText),
       options: q.options.slice(0, limits.questionOptions).map((o) => cut(o.description === undefined || o.description === '' ? o.label : `${o.label}: ${o.description}`, 400)),
     }))
-    return { origin: 'native', call: input.tool_use_id, questions }
+    return { origin: 'native', call, questions }
   }
-  if (input.hook_event_name !== 'PermissionRequest' || input.tool_name === 'AskUserQuestion') return null
   const what = cut(`${input.tool_name}: ${JSON.stringify(bounded(input.tool_input))}`, 4000)
-  return { origin: 'permission', call: input.tool_use_id, questions: [{ key: 'permission', question: `May it use ${what}`, options: ['Allow', 'Deny'] }] }
+  return { origin: 'permission', call, questions: [{ key: 'permission', question: `May it use ${what}`, options: ['Allow', 'Deny'] }] }
 }
 
-/** `joined`: what `displayJoiner` made of a display call. */
-export const toHook = (input: HookInput, joined: string | null, now: Date): Hook => {
+/** What was said in the terminal: the CLI's own question tool tells, of a permission that its call was run. */
+const answersIn = (input: HookInput): ((key: string) => string | null) => {
+  if (input.tool_name !== 'AskUserQuestion') return () => 'Allowed.'
+  const read = Answered.safeParse(input.tool_input)
+  const answers = new Map(read.success ? Object.entries(read.data.answers) : [])
+  return (key) => answers.get(key)?.slice(0, 2000) ?? null
+}
+
+/** `joined`: what `displayJoiner` made of a display call. `callOf`: whose permission a request asks for. */
+export const toHook = (input: HookInput, joined: string | null, callOf: (tool: string, toolInput: unknown) => string, now: Date): Hook => {
   const base = { at: now.toISOString(), turn: input.prompt_id?.slice(0, 100) }
   const call = { call: input.tool_use_id.slice(0, 200), tool: input.tool_name.slice(0, 200), input: bounded(input.tool_input) }
   const events: AgentEvent[] = []
@@ -110,9 +121,9 @@ export const toHook = (input: HookInput, joined: string | null, now: Date): Hook
   return {
     events,
     prompt: input.hook_event_name === 'UserPromptSubmit' ? input.prompt : null,
-    asks: asksOf(input),
+    asks: asksOf(input, callOf),
     active: ['MessageDisplay', 'PreToolUse', 'Stop'].includes(input.hook_event_name),
-    finished: input.hook_event_name.startsWith('PostToolUse') ? input.tool_use_id : null,
+    finished: input.hook_event_name.startsWith('PostToolUse') ? { call: input.tool_use_id, answer: answersIn(input) } : null,
     turnOver: ['Stop', 'StopFailure', 'SessionEnd'].includes(input.hook_event_name),
   }
 }

@@ -2,6 +2,7 @@
 import { run } from '../../process.ts'
 import type { Places } from '../../places.ts'
 import type { Profile } from '../profile.ts'
+import { openCalls } from './calls.ts'
 import { givenIn } from './given.ts'
 import { HookInput, displayJoiner, toHook } from './hookinput.ts'
 import { postText, readRecord, timesEnqueued } from './inbox.ts'
@@ -14,6 +15,7 @@ const TOOL_TIMEOUT_MS = 24 * 3600 * 1000
 
 export const claude = (places: Places): Profile => {
   const join = displayJoiner()
+  const calls = openCalls()
   const given = givenIn(transcriptFolder(places))
   return {
     // The image says it: asking the CLI would cost a tenth of a second of every start.
@@ -39,7 +41,10 @@ export const claude = (places: Places): Profile => {
     readHook: (body, now) => {
       const input = HookInput.safeParse(body)
       if (!input.success) return null
-      return toHook(input.data, input.data.hook_event_name === 'MessageDisplay' ? join(input.data) : null, now)
+      const { hook_event_name: name, tool_use_id: call, tool_name: tool, tool_input: what } = input.data
+      if (name === 'PreToolUse') calls.begun(call, tool, what)
+      if (name.startsWith('PostToolUse')) calls.ended(call)
+      return toHook(input.data, name === 'MessageDisplay' ? join(input.data) : null, calls.asked, now)
     },
     reply: replies,
     record: (pid) => readRecord(places, pid),

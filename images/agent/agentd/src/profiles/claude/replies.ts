@@ -8,28 +8,26 @@ const VOUCHED =
 export const replies = {
   nothing: (): unknown => ({}),
   vouched: (): unknown => ({ hookSpecificOutput: { hookEventName: 'UserPromptSubmit', additionalContext: VOUCHED } }),
+  shown: (text: string): unknown => ({ systemMessage: text }),
   refused: (): unknown => ({ decision: 'block', reason: 'This message was delivered already.' }),
   answered: (body: unknown, answers: Map<string, link.AskReply>): unknown => {
     const input = HookInput.parse(body)
-    if (input.hook_event_name === 'PermissionRequest') return permission(answers.get('permission'))
+    if (input.tool_name !== 'AskUserQuestion') return permission(answers.get('permission'))
     const asked = AskInput.parse(input.tool_input)
     const chosen = asked.questions.map((q): [string, string] => {
       const answer = answers.get(q.question)
       const label = answer?.option === null || answer?.option === undefined ? undefined : q.options[answer.option]?.label
       return [q.question, label ?? answer?.text ?? '']
     })
-    return {
-      hookSpecificOutput: {
-        hookEventName: 'PreToolUse',
-        permissionDecision: 'allow',
-        updatedInput: { ...Object(input.tool_input), answers: Object.fromEntries(chosen) },
-      },
-    }
+    return decided({ behavior: 'allow', updatedInput: { ...Object(input.tool_input), answers: Object.fromEntries(chosen) } })
   },
 }
 
+const decided = (decision: unknown): unknown => ({ hookSpecificOutput: { hookEventName: 'PermissionRequest', decision } })
+
 const permission = (answer: link.AskReply | undefined): unknown => {
   const allowed = answer !== undefined && (answer.option === 0 || (answer.option === null && /^\s*(allow|yes|y|ok)\b/i.test(answer.text)))
-  const decision = allowed ? { behavior: 'allow' } : { behavior: 'deny', message: answer?.option === 1 || answer === undefined ? 'The person said no.' : `The person said no: ${answer.text}` }
-  return { hookSpecificOutput: { hookEventName: 'PermissionRequest', decision } }
+  if (allowed) return decided({ behavior: 'allow' })
+  const words = answer === undefined || answer.option === 1 ? '.' : `: ${answer.text}`
+  return decided({ behavior: 'deny', message: `The person${answer === undefined ? '' : ` (${answer.by})`} said no in Orchestra's page${words}` })
 }

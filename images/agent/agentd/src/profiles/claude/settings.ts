@@ -10,8 +10,9 @@ export const DUMMY_KEY = 'sk-ant-orchestra-no-credential-in-this-container-0000'
 const HELD = 86_400
 const QUICK = 30
 
-const QUICK_HOOKS = ['UserPromptSubmit', 'PostToolUse', 'PostToolUseFailure', 'MessageDisplay', 'Stop', 'StopFailure', 'Notification', 'PreCompact', 'SessionEnd'] as const
-const HELD_HOOKS = ['PreToolUse', 'PermissionRequest'] as const
+const QUICK_HOOKS = ['UserPromptSubmit', 'PreToolUse', 'PostToolUse', 'PostToolUseFailure', 'MessageDisplay', 'Stop', 'StopFailure', 'Notification', 'PreCompact', 'SessionEnd'] as const
+/** Beside the dialog that stands in the terminal meanwhile, also for the CLI's own questions and with every permission granted. */
+const HELD_HOOKS = ['PermissionRequest'] as const
 
 const hooks = (places: Places) => {
   const url = `http://127.0.0.1:${places.hooksPort}/hook`
