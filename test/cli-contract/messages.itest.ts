@@ -1,4 +1,6 @@
 /** The CLI's own inbox: the way in, and its receipt. */
+import { randomUUID } from 'node:crypto'
+import { link } from '@orchestra/contracts'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Block } from './support/model.ts'
 import { Session } from './support/session.ts'
@@ -47,7 +49,7 @@ describe('a message', () => {
     expect(times('while you work')).toBe(1)
   })
 
-  it.each(['/clear', '!touch /workspace/pwned', '#note to keep', '-h', '@readme.md look', 'bell\u0007 and\ttab'])('that reads %j is plain text', async (text) => {
+  it.each(['/clear', '!touch /workspace/pwned', '#note to keep', '-h', '@readme.md look', 'bell\u0007 and\ttab', '\u001b[2K\u0003cleared'])('that reads %j is plain text', async (text) => {
     session.relay.decide = () => said('fine')
     await session.start()
     await session.relay.event('turn.ended')
@@ -123,6 +125,75 @@ describe('a message', () => {
     await session.relay.frame('receipt', (f) => f.state === 'delivered' && f.messages.some((m) => m === id))
     await session.relay.event('turn.ended')
     expect(times('survivor')).toBe(1)
+  })
+})
+
+it('that comes while the CLI compacts its conversation is read afterwards, once', async () => {
+  let begun: () => void = () => undefined
+  let finish: () => void = () => undefined
+  const compacting = new Promise<void>((resolve) => { begun = resolve })
+  const finished = new Promise<void>((resolve) => { finish = resolve })
+  const isCompaction = (text: string) => /detailed summary of (the|our) conversation/i.test(text)
+  session.relay.decide = (r) => {
+    if (!isCompaction(r.last)) return said('fine')
+    begun()
+    return finished.then(() => said('<summary>They said Begin.</summary>'))
+  }
+  await session.start()
+  await session.relay.event('turn.ended')
+  await session.type('/compact', 'Enter')
+  await compacting
+  await session.relay.event('notice', (e) => e.text.includes('compacted'))
+  const id = session.send('[From: auth] while you compact')
+  // Taken in by the CLI or kept by agentd: either way nothing says that it is read.
+  await session.sh('sleep 3')
+  expect(session.relay.frames.some((f) => f.type === 'receipt')).toBe(false)
+  finish()
+  await session.relay.frame('receipt', (f) => f.state === 'delivered' && f.messages.some((m) => m === id))
+  await session.relay.until('it is read', () => times('while you compact') === 1)
+  await session.relay.event('turn.ended', (e) => e.text === 'fine')
+  await session.relay.frame('receipt', (f) => f.state === 'seen' && f.messages.some((m) => m === id))
+  expect(given(await session.transcript(), 'while you compact')).toBe(1)
+  expect(session.relay.model.requests.at(-1)?.text).toContain('They said Begin.')
+})
+
+describe('an answer that a held call returned', () => {
+  const pane = `$(tmux -S /tmp/orchestra/tmux.sock display -p -t =cli: "#{pane_pid}")`
+  const ask: Block[] = [{ type: 'tool_use', name: 'mcp__orchestra__ask', input: { question: 'Which store?' } }]
+  const id = randomUUID()
+  const result = `Answer from owner: Redis\n(answer ${id})`
+  const deliver = () => session.relay.send({ type: 'deliver', deliveries: [link.Delivery.parse({ message: id, voice: 'person', text: '[From: person]\nANSWER: (to your question "Which store?") Redis' })] })
+  const receipt = () => session.relay.frame('receipt', (f) => f.state === 'delivered' && f.messages.some((m) => m === id))
+
+  it('to a CLI that died without reading it is read as a message, once', async () => {
+    let answer: (text: string) => void = () => undefined
+    session.relay.callTool = () => new Promise((resolve) => { answer = resolve })
+    session.relay.decide = (r) => (r.text.includes('ANSWER:') || session.relay.model.requests.length > 1 ? said('fine') : ask)
+    await session.start()
+    await session.relay.until('the call', () => session.relay.toolCalls.length === 1)
+    await session.sh(`kill -STOP ${pane}`)
+    answer(result)
+    await session.sh(`kill -KILL ${pane}`)
+    await session.relay.frame('cli-status', (f) => f.status === 'exited' && session.relay.toolCalls.length === 1)
+    deliver()
+    await receipt()
+    await session.relay.until('it is read', () => times('Redis') === 1)
+    expect(given(await session.transcript(), 'Redis')).toBe(1)
+  })
+
+  it('that stands in the conversation of a CLI that died is not read again as a message', async () => {
+    session.relay.callTool = () => Promise.resolve(result)
+    const open = new Promise<Block[]>(() => undefined)
+    session.relay.decide = (r) => (r.text.includes('stopped in the middle') ? said('going on') : r.text.includes(id) ? open : ask)
+    await session.start()
+    await session.relay.until('the request with it', () => session.relay.model.requests.at(-1)?.text.includes(id))
+    await session.sh(`kill -KILL ${pane}`)
+    await session.relay.event('cli.started', (e) => e.resumed)
+    deliver()
+    await receipt()
+    await session.relay.event('turn.ended', (e) => e.text === 'going on')
+    expect(times(id)).toBe(1)
+    expect(session.relay.events.some((e) => e.type === 'prompt' && e.text.includes('ANSWER:'))).toBe(false)
   })
 })
 

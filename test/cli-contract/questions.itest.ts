@@ -5,6 +5,11 @@ import { Session } from './support/session.ts'
 
 let session: Session
 afterEach(() => session.stop())
+/** The dialog of a question stands in the terminal. */
+const shown = async (what: RegExp) => {
+  await session.relay.until('the question', () => session.relay.asks.length > 0)
+  await session.relay.until(`${what} in the terminal`, async () => what.test(await session.screen()))
+}
 const said = (text: string): Block[] => [{ type: 'text', text }]
 const question: Block[] = [{ type: 'tool_use', name: 'AskUserQuestion', input: { questions: [{ question: 'Which store?', header: 'Store', multiSelect: false, options: [{ label: 'Redis', description: 'fast' }, { label: 'Postgres', description: 'there already' }] }] } }]
 
@@ -14,8 +19,7 @@ it("the CLI's own question becomes ours while its dialog stands in the terminal,
   let answer: () => void = () => undefined
   session.relay.answer = () => new Promise((resolve) => { answer = () => resolve({ text: 'Postgres', option: 1, by: 'owner' }) })
   await session.start()
-  await session.relay.until('the question', () => session.relay.asks.length === 1)
-  await session.relay.until('its dialog', async () => /1\. Redis[^]*2\. Postgres/.test(await session.screen()))
+  await shown(/1\. Redis[^]*2\. Postgres/)
   answer()
   await session.relay.event('turn.ended')
   await session.relay.until('who answered', async () => /Which store\? → Postgres[^]*Answered in Orchestra by owner\./.test(await session.screen()))
@@ -56,7 +60,7 @@ it("the CLI's own question that is answered in the terminal is settled here at o
   const open = new Promise<void>((resolve) => { over = resolve })
   session.relay.decide = () => (session.relay.model.requests.length === 1 ? question : open.then(() => said('thank you')))
   await session.start()
-  await session.relay.until('its dialog', async () => /2\. Postgres/.test(await session.screen()))
+  await shown(/2\. Postgres/)
   await session.type('2')
   // While the turn goes on.
   await session.relay.until('how it was settled', () => session.relay.settled.length === 1)
@@ -71,11 +75,11 @@ it('two questions of one call are settled each with its own answer', async () =>
   const both: Block[] = [{ type: 'tool_use', name: 'AskUserQuestion', input: { questions: ['Which store?', 'Which port?'].map((q) => ({ question: q, header: q.slice(6, 11), multiSelect: false, options: [{ label: `${q} one`, description: 'a' }, { label: `${q} two`, description: 'b' }] })) } }]
   session.relay.decide = () => (session.relay.model.requests.length === 1 ? both : said('thank you'))
   await session.start()
-  await session.relay.until('its dialog', async () => /Which store\?/.test(await session.screen()))
+  await shown(/Which store\? two/)
   await session.type('2')
-  await session.relay.until('the second', async () => /1\. Which port\? one/.test(await session.screen()))
+  await shown(/1\. Which port\? one/)
   await session.type('1')
-  await session.relay.until('the review', async () => /Submit answers/.test(await session.screen()))
+  await shown(/Submit answers/)
   await session.type('1')
   await session.relay.until('how they were settled', () => session.relay.settled.length === 2)
   expect(session.relay.settled.map((s) => s.answer).toSorted()).toEqual(['Which port? one', 'Which store? two'])
@@ -85,7 +89,7 @@ it("the CLI's own question that is declined in the terminal is settled, and what
   session = await Session.create()
   session.relay.decide = (r) => (r.text.includes('carry on now') ? said('going on') : question)
   await session.start()
-  await session.relay.until('its dialog', async () => /2\. Postgres/.test(await session.screen()))
+  await shown(/2\. Postgres/)
   await session.type('Escape')
   await session.relay.until('how it was settled', () => session.relay.settled.length === 1)
   expect(session.relay.settled[0]).toMatchObject({ how: 'terminal', answer: 'Declined.' })

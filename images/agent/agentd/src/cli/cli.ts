@@ -27,6 +27,8 @@ const SIZE = { cols: 200, rows: 50 }
 const LOOK_MS = 1000
 const ESCAPE_WAIT_MS = 600
 const ESCAPE_TRIES = 3
+/** A busy machine: the last one may take its time before the turn counts as one that does not end. */
+const LAST_ESCAPE_WAIT_MS = 5000
 
 export class Cli {
   readonly #o: CliOptions
@@ -86,6 +88,7 @@ export class Cli {
       await this.#o.tmux.key(NAME, 'Escape')
       await this.#changed(ESCAPE_WAIT_MS)
     }
+    for (const until = Date.now() + LAST_ESCAPE_WAIT_MS; (this.#status === 'busy' || this.#status === 'dialog') && Date.now() < until; await this.#look()) await this.#changed(until - Date.now())
     return this.#status !== 'busy' && this.#status !== 'dialog'
   }
 
