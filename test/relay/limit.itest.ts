@@ -35,7 +35,7 @@ test('what one session was told holds all: nothing is sent, no message begins a 
   sent = 0
   expect(await ask(designer)).toMatchObject({ status: 429, headers: { 'anthropic-ratelimit-unified-status': 'rejected' } })
   expect(sent).toBe(0)
-  expect(await limit()).toMatchObject({ cause: 'endpoint', text: 'The model endpoint says the limit is reached.' })
+  expect(await limit()).toMatchObject({ text: 'The model endpoint says the limit is reached.' })
 
   const agent = new AgentEnd(stack.socket(auth))
   await agent.next('welcome')

@@ -37,7 +37,7 @@ export const SessionReport = z.discriminatedUnion('type', [
   z.object({ type: z.literal('link'), session: SessionId, up: z.boolean(), at: Timestamp }),
   z.object({ type: z.literal('frame'), session: SessionId, frame: FromAgent }),
   z.object({ type: z.literal('usage'), session: SessionId, request: z.uuid(), model: z.string().max(200), tokens: Tokens, status: z.number(), /** the fullest of a subscription's windows; `used` from 0 to 1 */ window: z.object({ used: z.number(), resetsAt: Timestamp.nullable() }).nullable(), at: Timestamp }),
-  z.object({ type: z.literal('limited'), session: SessionId, until: Timestamp.nullable(), text: z.string().max(2000), cause: z.enum(['endpoint', 'budget']).default('endpoint'), at: Timestamp }),
+  z.object({ type: z.literal('limited'), session: SessionId, until: Timestamp.nullable(), text: z.string().max(2000), at: Timestamp }),
   /** Model requests do not get through, and why; null: they do again. */
   z.object({ type: z.literal('model-trouble'), session: SessionId, text: z.string().max(2000).nullable(), /** The endpoint was not reached at all: the network, not what was asked. */ away: z.boolean().default(false), at: Timestamp }),
   z.object({ type: z.literal('egress-refused'), session: SessionId, host: z.string().max(300), port: z.number(), reason: z.string().max(300), cause: EgressCause, at: Timestamp }),

@@ -347,8 +347,6 @@ export type DiskUse = z.infer<typeof DiskUse>
 
 /** A limit of the credential: nothing is sent with it before `until`. */
 export const CredentialLimit = z.object({
-  /** endpoint: it answered 429. budget: what a person allowed is used up. */
-  cause: z.enum(['endpoint', 'budget']),
   text: z.string(),
   since: Timestamp,
   until: Timestamp,

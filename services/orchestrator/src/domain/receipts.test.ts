@@ -3,7 +3,7 @@ import { message, minutesAgo, now, session, sid } from './fixture.ts'
 import { becameOf, becameOfAll, whyQueued } from './receipts.ts'
 import type { SessionRow } from './rows.ts'
 
-const limit = { cause: 'endpoint', text: 'limit', since: minutesAgo(1), until: minutesAgo(-30) } as const
+const limit = { text: 'limit', since: minutesAgo(1), until: minutesAgo(-30) } as const
 const away: [string, Partial<SessionRow>, RegExp][] = [
   ['is paused by a person', { phase: 'paused', pausedBy: 'person' }, /paused by the person/],
   ['is paused for its budget', { phase: 'paused', pausedBy: 'budget' }, /budget is used up/],

@@ -24,7 +24,7 @@ beforeEach(async () => {
 const at = () => new Date().toISOString()
 const state = async () => (await t.engine.snapshot()).state
 const session = async () => (await state()).sessions.find((s) => s.id === auth)
-const limited = (seconds: number, from = auth) => { const until = new Date(Date.now() + seconds * 1000).toISOString(); return t.engine.report({ type: 'limited', session: from, until, text: 'Limit reached', cause: 'endpoint', at: at() }) }
+const limited = (seconds: number, from = auth) => { const until = new Date(Date.now() + seconds * 1000).toISOString(); return t.engine.report({ type: 'limited', session: from, until, text: 'Limit reached', at: at() }) }
 
 test('a limit ends a turn: the session is told once to go on, which waits for the reset; a question leaves the designer; then it is over', async () => {
   const asked = await t.engine.report({ type: 'ask', session: auth, id: randomUUID(), origin: 'tool', question: 'Which?', options: [], recommended: null })

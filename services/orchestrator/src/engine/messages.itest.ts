@@ -214,7 +214,7 @@ test('events arrive once, whatever is sent again', async () => {
 
 test('usage is counted once and priced; a limit is shown until a request succeeds', async () => {
   const usage = { type: 'usage', session: auth, request: randomUUID(), model: 'claude-sonnet-4-5', tokens: { input: 1000, output: 100, cacheRead: 0, cacheWrite: 0 }, status: 200, window: null, at: new Date().toISOString() } as const
-  await t.engine.report({ type: 'limited', session: auth, until: new Date(Date.now() + 3_600_000).toISOString(), text: 'Limit reached', cause: 'endpoint', at: usage.at })
+  await t.engine.report({ type: 'limited', session: auth, until: new Date(Date.now() + 3_600_000).toISOString(), text: 'Limit reached', at: usage.at })
   expect((await state()).sessions.find((s) => s.id === auth)?.status).toBe('limited')
   await t.engine.report(usage)
   await t.engine.report(usage)

@@ -137,7 +137,7 @@ export const modelGateway = (deps: GatewayDeps) => {
     const text = named ? 'The model endpoint says the limit is reached.' : 'The model endpoint says: too many requests.'
     tellLimited(deps.limits.hit(credential, named, text), text)
   }
-  const tellLimited = (until: string, text: string): void => void deps.reporter.send({ type: 'limited', cause: 'endpoint', until, text, at: new Date().toISOString() })
+  const tellLimited = (until: string, text: string): void => void deps.reporter.send({ type: 'limited', until, text, at: new Date().toISOString() })
 
   /** Nothing was sent: the CLI ends the turn at once, and goes on with it when the session is told to. */
   const refuseLimited = (res: ServerResponse, limit: CredentialLimit): void => {

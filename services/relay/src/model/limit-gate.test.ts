@@ -36,7 +36,7 @@ test('what one session was told holds all; at the reset they go on one by one, t
   expect(await gate.enter(auth, key('one'), never)).toBe(null)
   gate.hit(key('one'), inMs(3_600_000), 'limit')
   expect(gate.holds('api' as SessionId)).toBe(true)
-  expect(await gate.enter(auth, key('one'), never)).toMatchObject({ text: 'limit', cause: 'endpoint' })
+  expect(await gate.enter(auth, key('one'), never)).toMatchObject({ text: 'limit' })
   await vi.advanceTimersByTimeAsync(3_600_000)
   expect([opened, gate.current()]).toEqual([['designer'], null])
   expect(gate.holds(auth)).toBe(true)

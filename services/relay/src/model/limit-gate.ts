@@ -122,14 +122,14 @@ export const makeLimitGate = async (folder: string, credentials: Pick<Credential
       const known = active()
       if (known?.credential === nameOf(used) && Date.parse(known.until) >= Date.parse(until)) return known.until
       for (const one of opening) clearTimeout(one)
-      limit = { cause: 'endpoint', text, since: known?.since ?? new Date().toISOString(), until, credential: nameOf(used) }
+      limit = { text, since: known?.since ?? new Date().toISOString(), until, credential: nameOf(used) }
       for (const member of members.values()) member.held = true
       save()
       arm()
       return until
     },
     passed() { unnamed = 0 },
-    current: () => { const now = active(); return now && { cause: now.cause, text: now.text, since: now.since, until: now.until } },
+    current: () => { const now = active(); return now && { text: now.text, since: now.since, until: now.until } },
     look,
     async stop() {
       clearTimeout(timer)

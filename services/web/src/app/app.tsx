@@ -1,6 +1,7 @@
 import { RouterProvider } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { problemText, signIn } from '../api.ts'
+import { tellAnswers } from '../features/attention/answered.ts'
 import { SignIn } from '../features/signin/page.tsx'
 import { tokenIn } from '../features/signin/signin.ts'
 import { listenForNotices } from '../features/notify/notify.ts'
@@ -21,7 +22,7 @@ const token = takeToken()
 
 const Page = () => {
   useEffect(() => {
-    const closers = [openStream(), listenKeys(), showBadge(), listenForNotices()]
+    const closers = [openStream(), listenKeys(), showBadge(), listenForNotices(), tellAnswers()]
     return () => closers.forEach((close) => close())
   }, [])
   return <RouterProvider router={router} />
