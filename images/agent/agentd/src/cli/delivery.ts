@@ -6,6 +6,7 @@
 import type { link } from '@orchestra/contracts'
 import { background, log, reasonOf } from '../log.ts'
 import type { Delivered } from './delivered.ts'
+import { Permits } from './permits.ts'
 
 /** Told to the model by agentd itself, not by anybody's message: no id, no receipt. */
 export type Waiting = { id: string | null; voice: link.Delivery['voice']; text: string }
@@ -44,9 +45,6 @@ const WRITTEN_MS = 50
 const UNWRITTEN_MS = 30_000
 /** In vain: a project's own settings can close the inbox, and no setting of ours opens it again. */
 const MAX_POSTS = 12
-/** The CLI takes about 30 at once, then one in two seconds, and drops the rest without a word. */
-const BURST = 20
-const REFILL_MS = 2200
 
 export class Delivery {
   readonly #port: Port
@@ -61,8 +59,7 @@ export class Delivery {
   #confirmTimer: NodeJS.Timeout | null = null
   /** Text → copies still to come, where it was posted more than once. */
   #copies = new Map<string, number>()
-  #tokens = BURST
-  #refilled = Date.now()
+  readonly #permits = new Permits()
   #timer: NodeJS.Timeout | null = null
   #posting = false
 
@@ -103,7 +100,7 @@ export class Delivery {
       flight.posts = 0
       flight.since = new Date()
     }
-    const wait = this.#take()
+    const wait = this.#permits.take()
     if (wait > 0) this.#arm(wait)
     else background('posting a message', this.#send(flight, inbox))
   }
@@ -287,22 +284,9 @@ export class Delivery {
     if (this.#flight !== flight) return
     if (taken) return this.#arm(CHECK_MS * 4)
     if (flight.posts >= MAX_POSTS) return this.#giveUp(flight)
-    const wait = this.#take()
+    const wait = this.#permits.take()
     if (wait > 0) this.#arm(wait)
     else await this.#send(flight, inbox)
-  }
-
-  /** Milliseconds until a text may be posted; 0 takes the permit. */
-  #take(): number {
-    const now = Date.now()
-    const grown = Math.floor((now - this.#refilled) / REFILL_MS)
-    if (grown > 0) {
-      this.#tokens = Math.min(BURST, this.#tokens + grown)
-      this.#refilled += grown * REFILL_MS
-    }
-    if (this.#tokens === 0) return this.#refilled + REFILL_MS - now
-    this.#tokens -= 1
-    return 0
   }
 
   #countDown(key: string, copies: number): void {
