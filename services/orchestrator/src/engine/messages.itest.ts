@@ -119,6 +119,15 @@ test('the designer answers a question, but never a permission', async () => {
   expect((await state()).messages.find((m) => m.id === prompt)).toMatchObject({ state: 'withdrawn' })
 })
 
+test('a dialog is over with the answer to its question, before its CLI says so', async () => {
+  const reply = await t.engine.report({ type: 'ask', session: auth, id: randomUUID(), origin: 'native', question: 'Which store?', options: ['Redis', 'Postgres'], recommended: null })
+  const { message } = (reply as { value: { message: MessageId } }).value
+  await t.engine.report({ type: 'frame', session: auth, frame: { type: 'cli-status', status: 'dialog', at: new Date().toISOString() } })
+  await t.engine.dispatch('message.answer', { message, option: 1 }, { actor: owner })
+  expect((await state()).sessions.find((s) => s.id === auth)).toMatchObject({ status: 'working' })
+  expect((await state()).attention.filter((a) => a.session === auth)).toEqual([])
+})
+
 test('what is answered in the terminal is answered by nobody by name; who comes later hears of it, and so does the designer', async () => {
   const reply = await t.engine.report({ type: 'ask', session: auth, id: randomUUID(), origin: 'native', question: 'Which store?', options: ['Redis', 'Postgres'], recommended: null })
   const { message } = (reply as { value: { message: MessageId } }).value

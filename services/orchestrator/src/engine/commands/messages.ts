@@ -128,7 +128,7 @@ export const messageCommands: MessageHandlers = {
       const designer = (await tx.sessions()).find((s) => s.role === 'designer')
       const toldAlready = actor.kind === 'session' || question.from.id === designer?.id || question.origin === 'permission' || question.to.kind === 'session'
       if (designer && !toldAlready) await copyTo(tx, answer, designer.id, now)
-      await touch(tx, question.from.id, now)
+      await dialogOver(tx, question.from.id, question, now)
     }
     return ok({ text })
   }),
@@ -183,6 +183,14 @@ const alreadyAnswered = (q: MessageRow, now: string): Problem => {
   const by = q.answeredBy
   const who = by?.kind === 'session' ? by.id : by?.kind === 'system' ? `Somebody in the terminal of ${q.from.kind === 'session' ? q.from.id : 'the session'}` : 'The person'
   return problem('already_answered', q.state === 'withdrawn' ? `The question is no longer open since ${when.slice(3)}: ${q.answerText ?? 'withdrawn'}` : `${who} answered ${when}: ${q.answerText ?? ''}`, { about: q.id })
+}
+
+/** The dialog of a question closes with its answer; its CLI says so a moment later, and until then it would be shown as one that waits. */
+const dialogOver = async (tx: Tx, id: SessionId, question: MessageRow, now: string): Promise<void> => {
+  const row = await tx.session(id)
+  if (!row) return
+  const last = (question.origin === 'native' || question.origin === 'permission') && !(await tx.openQuestions()).some((q) => q.id !== question.id && q.from.kind === 'session' && q.from.id === id)
+  await tx.putSession({ ...row, lastEventAt: now, ...(last && row.cli === 'dialog' ? { cli: 'busy' as const, cliAt: now, dialog: null } : {}) })
 }
 
 const touch = async (tx: Tx, id: SessionId, now: string): Promise<void> => {
