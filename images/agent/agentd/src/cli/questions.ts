@@ -15,16 +15,18 @@ const RETRY_MS = 1000
 const SETTLE_MS = 5000
 /** How long it is tried to tell the relay how a question was settled. */
 const TELL_MS = 10 * 60_000
-/** A dialog makes room for the next one within this, and a call that ended says more than a dialog that closed. */
+/** A dialog makes room for the next one within this. */
 const CLOSED_MS = 300
+/** The call of a question that was answered ends at once, and says more than a dialog that closed. */
+const ANSWERED_MS = 3000
 /** A CLI that hangs up says nothing about why; its status and its hooks do, by then. */
-const HUNG_UP_MS = 1000
+const HUNG_UP_MS = 5000
 
 type Settled = { how: 'terminal' | 'ended'; /** of one of the questions, by its key */ answer: (key: string) => string | null }
 const ended: Settled = { how: 'ended', answer: () => null }
 type Body = z.input<typeof link.AskRequest>
 /** `shown`: its dialog was seen open. */
-type Open = { control: AbortController; shown: boolean }
+type Open = { origin: 'native' | 'permission'; control: AbortController; shown: boolean }
 
 export class Questions {
   readonly #post: RelayRequest
@@ -40,7 +42,7 @@ export class Questions {
     const control = new AbortController()
     const hungUp = () => void after(() => control.abort(ended), HUNG_UP_MS)
     gone.addEventListener('abort', hungUp, { once: true })
-    this.#open.set(call, { control, shown: false })
+    this.#open.set(call, { origin, control, shown: false })
     try {
       const replies = await Promise.all(questions.map(async (q): Promise<[string, link.AskReply] | null> => {
         const reply = await this.#one({ origin, question: q.question, options: q.options }, q.key, control.signal)
@@ -67,11 +69,12 @@ export class Questions {
   dialog(open: boolean, idle: boolean): void {
     if (open) for (const question of this.#open.values()) question.shown = true
     else if (this.#dialog) {
-      const closed = [...this.#open].filter(([, question]) => question.shown)
-      after(() => {
-        if (this.#dialog) return
-        for (const [call, question] of closed) if (this.#open.get(call) === question) this.#settle(call, { how: 'terminal', answer: () => (idle ? 'Declined.' : null) })
-      }, CLOSED_MS)
+      for (const [call, question] of this.#open) {
+        if (!question.shown) continue
+        after(() => {
+          if (!this.#dialog && this.#open.get(call) === question) this.#settle(call, { how: 'terminal', answer: () => (idle ? 'Declined.' : null) })
+        }, question.origin === 'native' && !idle ? ANSWERED_MS : CLOSED_MS)
+      }
     }
     this.#dialog = open
   }
