@@ -37,6 +37,6 @@ test('the notice of a failure that fails itself ends there', async () => {
   const reporter = make(async () => { tries += 1; throw new Error('no') })
   const sent = reporter.send(receipt)
   expect(await sent).toBe('failed')
-  await expect.poll(() => tries).toBe(20)
+  await expect.poll(() => tries).toBe(16)
   expect(reporter.waiting()).toBe(0)
 })

@@ -23,8 +23,8 @@ export type Reporter = {
   close(): void
 }
 
-/** With the waits between them about half a minute. */
-const TRIES = 10
+/** With the waits between them about ten seconds. */
+const TRIES = 8
 
 type Entry = { report: bus.SessionReport; done: (sent: Sent) => void; /** tells of another one that failed */ told?: boolean }
 
