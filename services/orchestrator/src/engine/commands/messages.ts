@@ -165,7 +165,7 @@ const answeredInTerminal = async (core: Core, tx: Tx, question: MessageRow, text
   const designer = (await tx.sessions()).find((s) => s.role === 'designer')
   const told = question.origin === 'permission' || question.to.kind === 'session' || asker === designer?.id
   if (designer && !told) await post(core, tx, now, { kind: 'note', from: by, to: { kind: 'session', id: designer.id }, text: answeredThere(question, text) })
-  if (asker) await touch(tx, asker, now)
+  if (asker) await dialogOver(tx, asker, question, now)
   return ok({})
 }
 
