@@ -6,6 +6,7 @@ import { useStore } from '../../store.ts'
 import { useUi } from '../../ui-store.ts'
 import { Button, Kbd } from '../../ui/controls.tsx'
 import { oneLine } from '../../ui/text.ts'
+import { MoreBudget } from '../session/budget.tsx'
 import { canDismiss } from './looks.ts'
 
 /** The choices of an item, numbered as the keys that take them where it is selected. */
@@ -55,13 +56,16 @@ export const Actions = ({ item, selected, inPlace }: { item: AttentionView; sele
   const { session } = item
   const status = useStore((s) => (session ? s.sessions[session]?.status : undefined))
   const broken = useStore((s) => (session ? needsRebuild(s.sessions[session]) : false))
+  // Its header has the same, where the card stands below it.
+  const overBudget = useStore((s) => { const found = session ? s.sessions[session] : undefined; return found?.pausedBy === 'budget' ? found : null })
   return (
     <footer className="flex flex-wrap items-center gap-1.5 empty:hidden">
       {item.kind === 'failed-start' && !broken && session && <Button tone="primary" onClick={() => void act('session.retry', { session }, `Starting ${session} again`)}>Retry</Button>}
       {item.kind === 'error' && status === 'lost' && session && <Button tone="primary" onClick={() => void act('session.restart', { session }, `Starting ${session} again`)}>Restart</Button>}
       {item.id === `session:${session}` && broken && session && <Button tone="primary" onClick={() => void act('session.rebuild', { session }, `Rebuilding the worktree of ${session}`)}>Rebuild</Button>}
       {item.id === `session:${session}` && status === 'interrupted' && session && <Button tone="primary" onClick={() => void act('session.continue', { session }, `${session} goes on`)}>Continue</Button>}
-      {item.id === `session:${session}` && status === 'paused' && !broken && session && <Button tone="primary" onClick={() => void act('session.continue', { session }, `${session} goes on`)}>Continue</Button>}
+      {item.id === `session:${session}` && overBudget && !inPlace && <MoreBudget session={overBudget} />}
+      {item.id === `session:${session}` && status === 'paused' && !overBudget && !broken && session && <Button tone="primary" onClick={() => void act('session.continue', { session }, `${session} goes on`)}>Continue</Button>}
       {item.kind === 'stuck' && session && <Button tone="primary" hint={selected ? 'x' : undefined} onClick={() => go.session(session, 'term')}>Look at its terminal</Button>}
       {item.kind === 'stuck' && session && <Button onClick={() => void act('session.interrupt', { session }, `${session}: its turn ends`)}>Interrupt</Button>}
       {item.kind === 'error' && session && <Stuck item={item} session={session} />}
