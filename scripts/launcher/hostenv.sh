@@ -13,12 +13,12 @@ host_ca_bundle() {
   printf '%s\n' -
 }
 
-# The npm registry that this user has set; npm's own default where npm is missing or says nothing.
+# The npm registry that this user has set, or npm's own default; empty where npm is missing and nothing is set.
 npm_registry() {
   found=${npm_config_registry:-${NPM_CONFIG_REGISTRY:-}}
   if [ -z "$found" ] && have npm; then found=$(cd / && npm config get registry 2>/dev/null | tail -n 1); fi
   if [ -z "$found" ] && [ -f "$HOME/.npmrc" ]; then found=$(sed -n 's/^registry *= *//p' "$HOME/.npmrc" | tail -n 1); fi
-  case "$found" in http*) printf '%s\n' "${found%/}" ;; *) printf '%s\n' https://registry.npmjs.org ;; esac
+  case "$found" in http*) printf '%s\n' "${found%/}" ;; esac
 }
 
 # Writes an npmrc for builds: registry, scopes, tokens and proxy settings of this user, and nothing
@@ -27,7 +27,7 @@ npmrc_write() {
   (
     umask 077
     {
-      printf 'registry=%s/\n' "$(npm_registry)"
+      npm_registry | sed 's#.*#registry=&/#'
       if [ -f "$HOME/.npmrc" ]; then
         grep -E '^(//|@[^=]*:registry|(https?-)?proxy|noproxy|strict-ssl|always-auth)' "$HOME/.npmrc" || :
       fi
