@@ -8,7 +8,8 @@ networks='edge front data bus backplane egress model'
 networks_choose() {
   networks_file=$(settings_dir)/networks.yaml
   if [ -s "$networks_file" ]; then return 0; fi
-  used=$(docker network ls -q | xargs docker network inspect --format '{{range .IPAM.Config}}{{.Subnet}} {{end}}' 2>/dev/null)
+  # Another stack may end just now: a network that is gone between the two has no range, and is no failure.
+  used=$(docker network ls -q | xargs docker network inspect --format '{{range .IPAM.Config}}{{.Subnet}} {{end}}' 2>/dev/null || :)
   used="$used $(ip -4 route 2>/dev/null || :) $(cat "$ORCHESTRA_HOME"/installs/*/networks.yaml 2>/dev/null || :)"
   third=$(printf '%d' "0x$(printf '%s' "$stack" | git hash-object --stdin | cut -c1-2)")
   tried=0
