@@ -7,7 +7,7 @@ export const fault: Fault = {
   promise: 'The page shows the present within seconds of waking, without a reload, and what is typed then arrives once.',
   run: async (rig) => {
     const id = await rig.spawn('slept')
-    const link = /https?:\/\/\S+#token=\S+/.exec((await rig.stack.orchestra(['link', rig.stack.project])).output)?.[0]
+    const link = /https?:\/\/\S+#token=\S+/.exec((await rig.stack.shell('orchestra link', { as: 'caller', deadlineMs: 30_000 })).output)?.[0]
     if (link === undefined) throw new Error('no sign-in link')
     const browser = await openBrowser(link, 'test-results/faults/browser-asleep')
     try {

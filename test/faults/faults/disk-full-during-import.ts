@@ -1,4 +1,5 @@
 /** #5: the disk with the repository, the worktrees and their state fills up while an agent commits. */
+import { spawnSync } from 'node:child_process'
 import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Fault } from '../frame/fault.ts'
@@ -43,12 +44,8 @@ export const fault: Fault = {
 /** Until nothing fits any more. */
 const fill = (file: string): void => {
   const { bavail, bsize } = statfsSync(dirname(file))
-  const chunk = Buffer.alloc(Math.min(64 * 1024 * 1024, Math.max(bsize, bavail * bsize)), 1)
-  try {
-    for (;;) writeFileSync(file, chunk, { flag: 'a' })
-  } catch (e) {
-    if ((e as NodeJS.ErrnoException).code !== 'ENOSPC') throw e
-  }
+  // Reserved, not written: the disk below is somebody's.
+  spawnSync('fallocate', ['-l', String(Math.max(bsize, (bavail - 64) * bsize)), file])
   try {
     for (;;) writeFileSync(file, 'x'.repeat(4096), { flag: 'a' })
   } catch (e) {

@@ -1,4 +1,4 @@
-/** A disk of 300 MB for one stack: repository, worktrees, state folder. A loop mount, so it fills as a real one does. */
+/** A disk of 1.6 GB (`up` wants 1 GB free) for one stack: repository, worktrees, state folder. A loop mount, so it fills as a real one does. */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ export const smallDisk = (): Disk => {
   const base = mkdtempSync(join(tmpdir(), 'orchestra-disk-'))
   const image = join(base, 'image')
   const folder = join(base, 'disk')
-  must('truncate', '-s', '300M', image)
+  must('truncate', '-s', '1600M', image)
   must('mkfs.ext4', '-q', '-m', '0', image)
   must('mkdir', folder)
   must('mount', '-o', 'loop', image, folder)
