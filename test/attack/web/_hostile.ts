@@ -97,14 +97,14 @@ const sow = async (t: Target): Promise<string> => {
   return session
 }
 
-/** Where the page shows each of them. */
+/** Where the page shows each of them. Contents of files are drawn when they come near the screen: they are looked for where they are first. */
 export const places = (session: string): [string, string[]][] => [
   ['/', ['title', 'error', 'question', 'option', 'permission', 'choice', 'merging', 'host', 'image', 'warning']],
   [`/s/${session}/diff`, ['title', 'name', 'diff', 'uncommitted']],
   [`/s/${session}/monitor`, ['command', 'output', 'notice', 'failure']],
   [`/s/${session}/conversation`, ['said', 'prompt', 'task']],
   [`/s/${session}/messages`, ['message', 'error', 'question', 'complete', 'tested', 'assumed', 'to-designer']],
-  [`/s/${session}/review`, ['run', 'name', 'diff']],
+  [`/s/${session}/review`, ['run', 'name']],
   ['/s/designer/messages', ['to-designer']],
   ['/spec', ['spec']],
   ['/activity', ['message', 'said']],

