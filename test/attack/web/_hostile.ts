@@ -77,7 +77,7 @@ const sow = async (t: Target): Promise<string> => {
   const { session, evil } = await made(t)
   await t.person.command('settings.save', { checkCommand: 'cat zz-run; false' })
   const { run } = await t.person.command('session.check', { session })
-  await untilHolds(30_000, async () => ((await t.person.state()).runs.find((r) => r.id === run)?.status === 'failed' ? null : 'its check did not end'))
+  await untilHolds(90_000, async () => ((await t.person.state()).runs.find((r) => r.id === run)?.status === 'failed' ? null : 'its check did not end'))
   await t.person.command('settings.save', { checkCommand: null })
   const asked = await callTools(evil, [
     { name: 'send_message', args: { to: 'person', text: payload('message') } }, { name: 'report_error', args: { text: payload('error') } }, { name: 'send_message', args: { to: 'designer', text: payload('to-designer') } },
