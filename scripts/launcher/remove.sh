@@ -109,7 +109,7 @@ remove_docker() {
   for tag in $(cat "$(settings_dir)/tags" 2>/dev/null) "$ORCHESTRA_TAG"; do
     if grep -qsx "$tag" $(find "$ORCHESTRA_HOME/installs" -name tags ! -path "$(settings_dir)/*" 2>/dev/null) /dev/null; then continue; fi
     if docker ps -a --filter label=dev.orchestra.stack --format '{{.Image}}' | grep -q ":$tag\$"; then continue; fi
-    docker image ls --format '{{.Repository}}:{{.Tag}}' --filter 'reference=orchestra-*' | grep -E "^orchestra-(orchestrator|relay|spawner|web|agent|model):$tag(-cli-.*)?\$" | xargs -r docker image rm >/dev/null 2>&1 || :
+    docker image ls --format '{{.Repository}}:{{.Tag}}' --filter 'reference=orchestra-*' | grep -E "^orchestra-(orchestrator|relay|spawner|web|agent|model|contract):$tag(-cli-.*)?\$" | xargs -r docker image rm >/dev/null 2>&1 || :
   done
 }
 

@@ -80,7 +80,7 @@ stack_prune() {
   docker image ls --format '{{.Repository}} {{.Tag}}' --filter 'reference=orchestra-*' | awk 'seen[$1]++ >= 4' | while read -r image tag; do
     case "$kept" in *" ${tag%%-cli-*} "*) continue ;; esac
     case "$image" in
-      orchestra-orchestrator | orchestra-relay | orchestra-spawner | orchestra-web | orchestra-agent | orchestra-model)
+      orchestra-orchestrator | orchestra-relay | orchestra-spawner | orchestra-web | orchestra-agent | orchestra-model | orchestra-contract)
         docker image rm "$image:$tag" >/dev/null 2>&1 || : ;;
     esac
   done
