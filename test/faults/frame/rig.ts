@@ -44,7 +44,7 @@ export type Rig = {
   quiet: (id: string, ms?: number) => Promise<void>
   /** Words of the person, with a token that no other message has; returns the message's id. */
   tell: (session: string, text: string) => Promise<string>
-  /** Tells a session to write a file (and commit it), waits until its tree has it, and remembers that. */
+  /** Tells a session to write a file (and commit it), waits until its tree has it and its turn is over, and remembers that. */
   work: (session: string, path: string, content: string, o?: { commit?: boolean }) => Promise<void>
   transcript: (session: string) => Promise<Line[]>
   /** kill -9 of a service's container, and its start again. */
@@ -122,6 +122,8 @@ export const rigOn = async (stack: Stack, say: (line: string) => void): Promise<
     const sha = commit ? await inside(id, 'cd /workspace && git rev-parse HEAD') : null
     for (const w of history.work) if (w.session === id && w.path === path) w.replaced = true
     history.work.push({ session: id, path, content, sha, replaced: false })
+    // A script that is told in the middle of a turn is read and not played.
+    await quiet(id)
   }
   return {
     stack, client, history, say, container, service, worktree, docker, tryDocker, until, session, quiet, inside, tell, work, fresh, sql,
