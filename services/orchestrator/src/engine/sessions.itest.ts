@@ -172,6 +172,8 @@ test('a container that keeps ending is left for the person; one that ended with 
   await t.engine.settled()
   const crashy = 'crashy' as SessionId
   await t.comesUp(crashy)
+  // What ends before the first look is over has ended with the stack.
+  await t.engine.reconcileNow()
   for (let i = 0; i < 3; i += 1) {
     t.runtime.containers.delete(crashy)
     await t.engine.reconcileNow()
