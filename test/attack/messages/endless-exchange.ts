@@ -1,4 +1,5 @@
 import { limits } from '@orchestra/contracts'
+import { untilHolds } from '../../e2e/shell.ts'
 import type { Attack } from '../frame/attack.ts'
 import { need } from '../frame/attack.ts'
 import { callTools } from '../frame/tools.ts'
@@ -9,9 +10,15 @@ const attack: Attack = {
   run: async (t) => {
     const [a, b] = [await t.agent(), await t.agent('victim')]
     for (const s of ['evil', 'victim']) await t.person.command('message.send', { to: s, text: 'Begin.' })
-    // They have come a long way already: each turn of this takes seconds here.
-    const moved = await t.stack.shell(`orchestra psql --write -c "update sessions set hops = ${limits.messageHops - 10} where id in ('evil', 'victim')"`, { as: 'caller', deadlineMs: 30_000 })
-    need(moved.output.includes('UPDATE 2'), `their way was not set: ${moved.output}`)
+    await untilHolds(60_000, async () => ((await t.sql("select count(distinct recipient) from messages where text = 'Begin.' and delivery in ('seen', 'answered')")) === '2' ? null : 'a word of the person was not read'))
+    // They have come a long way already: each turn of this takes seconds here. The engine, which is the only one to write rows, writes them whole: what it
+    // had under way would undo this, so it is looked at once more.
+    const far = limits.messageHops - 10
+    await untilHolds(30_000, async () => {
+      if ((await t.sql(`select count(*) from sessions where id in ('evil', 'victim') and hops = ${far}`)) === '2') return null
+      const moved = await t.stack.shell(`orchestra psql --write -c "update sessions set hops = ${far} where id in ('evil', 'victim')"`, { as: 'caller', deadlineMs: 30_000 })
+      return `their way was not set: ${moved.output}`
+    })
     let sent = 0
     for (let i = 0; i < 20; i++) {
       const [from, to] = i % 2 === 0 ? [a, 'victim'] : [b, 'evil']
