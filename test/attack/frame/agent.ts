@@ -34,13 +34,24 @@ export const readPush = (out: string): Push => {
   return { status: Number(status), accepted: said.accepted ?? false, tip: said.tip ?? null, reason: said.reason ?? said.problem?.message ?? '' }
 }
 
+/** When the person moved its branch, agentd's git holds the index for a moment: an agent tries again, and so does what has to be carried out here. */
+const patientGit = `git() {
+  for _ in $(seq 100); do
+    command git "$@" 2>/tmp/git.said && return 0
+    grep -q 'index.lock' /tmp/git.said || break
+    sleep 0.1
+  done
+  cat /tmp/git.said >&2
+  return 1
+}`
+
 export type Where = { session: string; branch: string; container: string; worktree: string; workdir?: string; gitDir?: string; common?: string }
 
 export const agentIn = ({ workdir = '/workspace', gitDir = '/orchestra/git', common = gitDir, ...known }: Where): Agent => {
   const attempt: Agent['try'] = (script, { deadlineMs } = {}) =>
     docker(['exec', '-i', '-e', `GITDIR=${gitDir}`, '-e', `COMMON=${common}`, '-w', workdir, known.container, 'bash', '-s'], { input: script, deadlineMs })
   const sh: Agent['sh'] = async (script, options) => {
-    const ran = await attempt(`set -e\n${script}`, options)
+    const ran = await attempt(`set -e\n${patientGit}\n${script}`, options)
     if (ran.code !== 0) throw new NotCarriedOut(`in ${known.session}, exit ${ran.code}: ${(ran.err || ran.out).slice(-1500)}\n${script.slice(0, 400)}`)
     return ran.out.trim()
   }
