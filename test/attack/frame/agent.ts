@@ -1,4 +1,5 @@
 /** Hostile code in a session's container: it runs as the agent's uid, with all that the agent has and nothing more. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { docker } from './program.ts'
 import type { Ran } from './program.ts'
 import { NotCarriedOut } from './attack.ts'
@@ -34,6 +35,9 @@ export const readPush = (out: string): Push => {
   return { status: Number(status), accepted: said.accepted ?? false, tip: said.tip ?? null, reason: said.reason ?? said.problem?.message ?? '' }
 }
 
+const AWAY_MS = 30_000
+const LOOK_AGAIN_MS = 250
+
 /** When the person moved its branch, agentd's git holds the index for a moment: an agent tries again, and so does what has to be carried out here. */
 const patientGit = `git() {
   for _ in $(seq 100); do
@@ -48,8 +52,17 @@ const patientGit = `git() {
 export type Where = { session: string; branch: string; container: string; worktree: string; workdir?: string; gitDir?: string; common?: string }
 
 export const agentIn = ({ workdir = '/workspace', gitDir = '/orchestra/git', common = gitDir, ...known }: Where): Agent => {
-  const attempt: Agent['try'] = (script, { deadlineMs } = {}) =>
+  const once: Agent['try'] = (script, { deadlineMs } = {}) =>
     docker(['exec', '-i', '-e', `GITDIR=${gitDir}`, '-e', `COMMON=${common}`, '-w', workdir, known.container, 'bash', '-s'], { input: script, deadlineMs })
+  // After other limits, or an attack that ended it, a session's container is made anew, and is not there for a moment.
+  const attempt: Agent['try'] = async (script, options) => {
+    const until = Date.now() + AWAY_MS
+    for (;;) {
+      const ran = await once(script, options)
+      if (ran.code === 0 || Date.now() > until || !/^Error response from daemon: .*(?:No such container|is not running)/m.test(ran.err)) return ran
+      await sleep(LOOK_AGAIN_MS)
+    }
+  }
   const sh: Agent['sh'] = async (script, options) => {
     const ran = await attempt(`set -e\n${patientGit}\n${script}`, options)
     if (ran.code !== 0) throw new NotCarriedOut(`in ${known.session}, exit ${ran.code}: ${(ran.err || ran.out).slice(-1500)}\n${script.slice(0, 400)}`)
