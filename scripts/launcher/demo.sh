@@ -21,7 +21,7 @@ cmd_demo() {
   up_project
   say '' "This is the sample repository $sample with a model that plays a script." \
     "Tell the designer:  Add rate limiting to all API endpoints" \
-    "Be rid of it:       orchestra down --purge '$sample' && rm -r '$sample'"
+    "Be rid of it:       orchestra remove '$sample' && rm -r '$sample'"
 }
 
 # Made beside its place and moved there, so that an interrupted start leaves nothing half-made.
