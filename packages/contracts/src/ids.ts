@@ -40,4 +40,7 @@ export const Actor = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('system'), part: z.string().max(60) }),
 ])
 export type Actor = z.infer<typeof Actor>
+/** Whoever sat at a session's own terminal: its container says that somebody did, and nobody knows who. */
+export const atTerminal = { kind: 'system', part: 'terminal' } as const satisfies Actor
+export const isAtTerminal = (a: Actor): boolean => a.kind === 'system' && a.part === atTerminal.part
 export const actorName = (a: Actor): string => (a.kind === 'person' ? a.name : a.kind === 'session' ? a.id : a.part)
