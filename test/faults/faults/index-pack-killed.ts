@@ -10,7 +10,7 @@ const end = Date.now() + ${HUNT_MS}
 let killed = 0
 while (killed < ${times} && Date.now() < end) for (const p of readdirSync('/proc')) {
   if (!/^[0-9]+$/.test(p) || Number(p) === process.pid) continue
-  try { if (readFileSync('/proc/' + p + '/cmdline', 'utf8').includes(name)) { process.kill(Number(p), 'SIGKILL'); killed += 1 } } catch {}
+  try { if (readFileSync('/proc/' + p + '/cmdline', 'utf8').includes(name)) { process.kill(Number(p), 'SIGKILL'); killed += 1 } } catch { /* ended by itself meanwhile */ }
 }
 console.log('killed ' + killed)`
 

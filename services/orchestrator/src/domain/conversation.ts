@@ -1,5 +1,5 @@
 /** A session's events as readable turns, for people who don't want the terminal. */
-import { actorName } from '@orchestra/contracts'
+import { actorName, isAtTerminal } from '@orchestra/contracts'
 import type { AgentEvent, ConversationTurn } from '@orchestra/contracts'
 import { isBrief } from './brief.ts'
 import { forPeople } from './messages.ts'
@@ -32,8 +32,7 @@ const turnsOf = (row: EventRow, people: ReadonlySet<string>, said: Said): Omit<C
     return [{ by: 'agent', name: row.actor.id, text: `${labels[row.data.kind]}${row.data.text}` }]
   if (row.type === 'message.answered') {
     said.answers.push(row.data.text)
-    const typed = row.actor.kind === 'system' && row.actor.part === 'terminal'
-    return [{ by: row.actor.kind === 'person' || typed ? 'person' : 'session', name: actorName(row.actor), text: row.data.text }]
+    return [{ by: row.actor.kind === 'person' || isAtTerminal(row.actor) ? 'person' : 'session', name: actorName(row.actor), text: row.data.text }]
   }
   if (row.type !== 'agent') return []
   const e = row.data
@@ -48,10 +47,10 @@ const turnsOf = (row: EventRow, people: ReadonlySet<string>, said: Said): Omit<C
 /** Turns oldest first. `people`: names that messages of persons carry. */
 export const conversationOf = (events: EventRow[], people: ReadonlySet<string> = new Set(['person', 'owner'])): ConversationTurn[] => {
   const said: Said = { text: null, answers: [] }
-  const spoken = inTime(events).flatMap((row) => turnsOf(row, people, said).map((t, i) => ({ ...t, seq: row.seq, at: row.at, i })))
-  const tools = timelineOf(events).filter((l) => l.kind === 'tool').map((l) => ({ seq: l.seq, at: l.at, by: 'tool' as const, name: 'tools', text: l.ok === false ? `✗ ${l.text}` : l.text, i: 0 }))
+  const spoken = inTime(events).flatMap((row) => turnsOf(row, people, said).map((t) => ({ ...t, seq: row.seq, at: row.at })))
+  const tools = timelineOf(events).filter((l) => l.kind === 'tool').map((l) => ({ seq: l.seq, at: l.at, by: 'tool' as const, name: 'tools', text: l.ok === false ? `✗ ${l.text}` : l.text }))
   const turns: ConversationTurn[] = []
-  for (const { i: _, ...turn } of [...spoken, ...tools].sort((a, b) => a.at.localeCompare(b.at) || a.seq - b.seq || a.i - b.i)) {
+  for (const turn of inTime([...spoken, ...tools])) {
     const last = turns.at(-1)
     if (last && last.by === turn.by && last.name === turn.name && (turn.by === 'tool' || turn.by === 'agent')) last.text += turn.by === 'tool' ? `\n${turn.text}` : `\n\n${turn.text}`
     else turns.push(turn)

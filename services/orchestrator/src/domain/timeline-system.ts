@@ -1,4 +1,5 @@
 /** Events of the engine as lines of the monitor. Null: not worth one. */
+import { isAtTerminal } from '@orchestra/contracts'
 import type { TimelineEntry } from '@orchestra/contracts'
 import { short } from './tool-sentence.ts'
 import type { EventRow } from './rows.ts'
@@ -33,7 +34,7 @@ export const systemLine = (row: Exclude<EventRow, { type: 'agent' }>, by: string
     case 'container': return row.data.oomKilled ? entry('error', 'Ran out of memory', false) : row.data.state === 'exited' ? entry('state', `Container ended${row.data.exitCode === null ? '' : ` with code ${row.data.exitCode}`}`) : null
     case 'message.sent': return entry('message', row.actor.kind === 'session' && row.actor.id === row.session ? `${kinds[row.data.kind]}: ${short(row.data.text, 160)}` : `Message from ${by}: ${short(row.data.text, 160)}`, null, row.data.text)
     case 'message.delivered': return row.data.state === 'failed' ? entry('error', `A message could not be delivered: ${row.data.reason ?? 'no reason given'}`, false) : null
-    case 'message.answered': return entry('message', `Answered ${row.actor.kind === 'system' && row.actor.part === 'terminal' ? 'in the terminal' : `by ${by}`}: ${short(row.data.text, 160)}`, true, row.data.text)
+    case 'message.answered': return entry('message', `Answered ${isAtTerminal(row.actor) ? 'in the terminal' : `by ${by}`}: ${short(row.data.text, 160)}`, true, row.data.text)
     case 'message.escalated': return entry('message', `The person is asked now: ${row.data.reason}`)
     case 'message.withdrawn': return entry('message', `Question withdrawn: ${short(row.data.reason)}`)
     case 'import.commits': return entry('commit', `${commits(row.data.commits)} on its branch, now at ${row.data.tip.slice(0, 7)}`, true, row.data.flags.join('\n') || undefined)

@@ -45,7 +45,7 @@ const agentLine = (seq: number, at: string, e: Exclude<AgentEvent, { type: 'tool
 }
 
 /** As it happened: what an agent said is read from its transcript, which may be written after the hook of what it did next. */
-export const inTime = (events: readonly EventRow[]): EventRow[] => events.toSorted((a, b) => a.at.localeCompare(b.at) || a.seq - b.seq)
+export const inTime = <T extends { at: string; seq: number }>(events: readonly T[]): T[] => events.toSorted((a, b) => a.at.localeCompare(b.at) || a.seq - b.seq)
 
 /** One page of events, in any order; lines oldest first. */
 export const timelineOf = (events: EventRow[]): TimelineEntry[] => {

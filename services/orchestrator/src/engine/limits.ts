@@ -7,8 +7,8 @@ import type { bus, Result, SessionId } from '@orchestra/contracts'
 import type { Tx } from '../ports/store.ts'
 import { background, system } from './core.ts'
 import type { Core } from './core.ts'
-import { post } from './deliver.ts'
 import { escalateAll } from './escalate.ts'
+import { tellToGoOn } from './go-on.ts'
 import type { EffectHandlers } from './worker.ts'
 
 const lane = 'limit'
@@ -37,11 +37,7 @@ export const onLimited = async (core: Core, l: Extract<bus.SessionReport, { type
   return ok({})
 }
 
-/** One that waits already says the same. */
-export const goOnAfterLimit = async (core: Core, tx: Tx, session: SessionId, now: string): Promise<void> => {
-  const waits = (await tx.undelivered(session)).some((m) => m.from.kind === 'system' && m.from.part === part)
-  if (!waits) await post(core, tx, now, { kind: 'note', from, to: { kind: 'session', id: session }, text: 'The limit that ended your last turn is over. Go on where you were. A tool call that was under way may have been done in part: look first.' })
-}
+export const goOnAfterLimit = (core: Core, tx: Tx, session: SessionId): Promise<void> => tellToGoOn(core, tx, session, part, 'The limit that ended your last turn is over.')
 
 export const limitEffects: EffectHandlers = {
   'limit.over': {

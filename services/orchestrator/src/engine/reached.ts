@@ -9,18 +9,17 @@ import type { SessionRow } from '../domain/rows.ts'
 import type { Tx } from '../ports/store.ts'
 import { system } from './core.ts'
 import type { Core } from './core.ts'
-import { post } from './deliver.ts'
+import { tellToGoOn } from './go-on.ts'
 import type { EffectHandlers } from './worker.ts'
 
 const part = 'network'
-const from = system(part)
 const againMs = 20_000
 const Payload = z.object({ session: SessionId, at: z.string() })
 
 /** What becomes of a session whose turn has just failed. */
 export const goOnWhenReached = async (core: Core, tx: Tx, row: SessionRow): Promise<SessionRow> => {
   if (!row.modelTrouble?.away || core.outside.settings(await tx.settings()).afterRestart === 'ask') return row
-  await tx.effect({ kind: 'model.again', lane: `again:${row.id}`, payload: { session: row.id, at: row.modelTrouble.at }, session: row.id, actor: from, delayMs: againMs })
+  await tx.effect({ kind: 'model.again', lane: `again:${row.id}`, payload: { session: row.id, at: row.modelTrouble.at }, session: row.id, actor: system(part), delayMs: againMs })
   return { ...row, modelTrouble: { ...row.modelTrouble, goesOn: true } }
 }
 
@@ -32,8 +31,8 @@ export const reachedEffects: EffectHandlers = {
       await core.commit(async (tx) => {
         const row = await tx.session(session)
         // A person was faster, or it was put away.
-        if (row?.phase !== 'running' || row.modelTrouble?.at !== at || (await tx.undelivered(session)).some((m) => m.from.kind === 'system' && m.from.part === part)) return
-        await post(core, tx, await tx.now(), { kind: 'note', from, to: { kind: 'session', id: session }, text: 'The model could not be reached, and your last turn ended. Go on where you were. A tool call that was under way may have been done in part: look first.' })
+        if (row?.phase !== 'running' || row.modelTrouble?.at !== at) return
+        await tellToGoOn(core, tx, session, part, 'The model could not be reached, and your last turn ended.')
       })
     },
   },

@@ -3,8 +3,8 @@
  * worktree gets a copy of the person's own folder, in git's record of that worktree, where no agent can write.
  */
 import { isAbsolute, join, relative, resolve } from 'node:path'
-import type { WorktreeSpec } from '../../ports/repository.ts'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import type { WorktreeSpec } from '../../ports/repository.ts'
 import { baseName, dirName, type Raw, rawOf } from './bytes.ts'
 import type { Context } from './context.ts'
 import type { Identity } from './identity.ts'

@@ -1,4 +1,4 @@
-/** Shell text as commands of words, as far as it takes to see what each of them starts. Pure; never used to run anything. */
+/** Shell text as commands of words, as far as it takes to see what each of them starts, and words written as shell text. Pure. */
 export type Word = {
   raw: string
   /** Place in the text; -1 inside of a substitution. */
@@ -56,4 +56,5 @@ export const commandsOf = (text: string): Word[][] => {
   return [...commands, ...inner].filter((c) => c.length > 0)
 }
 
+/** One word of a shell, whatever is in it. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`

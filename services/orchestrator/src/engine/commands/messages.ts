@@ -1,4 +1,4 @@
-import { fail, limits, ok, problem, SessionId } from '@orchestra/contracts'
+import { atTerminal, fail, limits, ok, problem, SessionId } from '@orchestra/contracts'
 import type { Actor, Delivery, MessageId, Problem, Result } from '@orchestra/contracts'
 import { becameOf, becameOfAll } from '../../domain/receipts.ts'
 import { hopLimit, hopText } from '../../domain/hops.ts'
@@ -157,7 +157,7 @@ export const messageCommands: MessageHandlers = {
 
 /** Who types there is not known, and that somebody did is its container's word: nobody's name stands on it. */
 const answeredInTerminal = async (core: Core, tx: Tx, question: MessageRow, text: string, now: string): Promise<Result<Record<string, never>>> => {
-  const by = system('terminal')
+  const by = atTerminal
   const asker = question.from.kind === 'session' ? question.from.id : null
   await tx.putMessage({ ...question, state: 'answered', delivery: 'answered', answerText: text, answeredBy: by, answeredAt: now })
   await escalateNever(tx, question)

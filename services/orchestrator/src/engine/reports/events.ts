@@ -28,6 +28,6 @@ export const onEvents = (core: Core, id: SessionId, frame: Extract<link.FromAgen
   if (news) await tx.putSession(row)
   const ended = frame.events.findLast((e) => e.type === 'turn.ended')
   if (news && ended) await answeredBy(tx, id, ended.at)
-  if (limited) await goOnAfterLimit(core, tx, id, await tx.now())
+  if (limited) await goOnAfterLimit(core, tx, id)
   return ok({})
 })
