@@ -6,7 +6,7 @@ const attack: Attack = {
   success: "the person's commit is no longer on the branch, or is kept by no ref",
   run: async (t) => {
     const evil = await t.agent('rewriter')
-    await evil.sh('echo one >mine.txt; git add -A; git commit -qm one')
+    await evil.sh('echo one >mine.txt; git add -A; git commit -q --allow-empty -m one')
     const first = await evil.push()
     need(first.accepted, `its own commit was not taken: ${first.reason}`)
     const made = await t.person.sh(evil.worktree, 'git commit -q --allow-empty -m "by the person" && git rev-parse HEAD')
@@ -14,7 +14,7 @@ const attack: Attack = {
     need(made.code === 0 && /^[0-9a-f]{40}$/.test(theirs), `the person could not commit: ${made.err}`)
     const said: string[] = []
     for (const [how, script] of [
-      ['amended', 'git commit -q --amend -m "mine alone"'], ['reset', 'git reset -q --hard refs/orchestra/base; git commit -q --allow-empty -m shorter'],
+      ['amended', 'git commit -q --amend --allow-empty -m "mine alone"'], ['reset', 'git reset -q --hard refs/orchestra/base; git commit -q --allow-empty -m shorter'],
       ['unrelated', 'c=$(git commit-tree -m unrelated HEAD^{tree}); git reset -q --hard $c'],
     ] as const) {
       await evil.sh(`${script}; git rev-parse HEAD`)

@@ -17,6 +17,8 @@ export type RunsOptions = {
 }
 
 const KILL_AFTER_MS = 4000
+/** How long the output of a command that has ended may be kept open by what it left behind. */
+const LEFT_BEHIND_MS = 1000
 
 export class Runs {
   readonly #o: RunsOptions
@@ -65,13 +67,15 @@ export class Runs {
       child.stdout.on('data', onData)
       child.stderr.on('data', onData)
       child.on('error', (error) => pusher.add(Buffer.from(`${error.message}\n`)))
-      // `exit` and not `close`: a server left behind by the command keeps its output open.
+      // `exit` and not `close` alone: a server left behind by the command keeps its output open.
       child.on('exit', (code, signal) => {
         this.#live.delete(id)
         if (signal !== null) pusher.add(Buffer.from(live.cancelled ? 'Cancelled.\n' : `Ended by ${signal}.\n`))
         killGroup(child, 'SIGTERM')
-        // What was written just before the end is still in the pipe.
-        setImmediate(() => resolve({ passed: code === 0 && !live.cancelled, exitCode: code, cancelled: live.cancelled, tail: '' }))
+        const over = () => resolve({ passed: code === 0 && !live.cancelled, exitCode: code, cancelled: live.cancelled, tail: '' })
+        // What was written just before the end is still in the pipe, and on a busy machine for more than a turn of the loop.
+        child.on('close', over)
+        setTimeout(over, LEFT_BEHIND_MS)
       })
     })
   }
