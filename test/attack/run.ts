@@ -24,7 +24,8 @@ const attackAll = async (t: Target, family: Family): Promise<void> => {
     // Says nothing about the guard, so it is tried once more; what got through never is.
     if (verdict.kind === 'not carried out') {
       say(`  once more ${family.name}/${name}, which was not carried out: ${verdict.text.split('\n')[0] ?? ''}`)
-      verdict = await play(t, attack)
+      // What was committed in a session stays in its history; the attacks of other families know their sessions by name.
+      verdict = await play(family.name === 'git' ? t.anew() : t, attack)
     }
     count.tried++
     if (verdict.kind === 'through') count.through++

@@ -31,6 +31,8 @@ export type Target = {
   spawner: Spawner
   /** The session's agent; the session is made at the first call. Attacks that leave it unusable take one of their own name. */
   agent: (name?: string) => Promise<Agent>
+  /** The same stack, with sessions that no attack was in. */
+  anew: () => Target
   /** The container of a service of the stack. */
   service: (name: string) => string
   sql: (query: string) => Promise<string>
@@ -83,7 +85,8 @@ const aim = async (stack: Stack): Promise<Target> => {
     return agent
   }
   await ready('designer')
-  return {
+  let times = 0
+  const target: Target = {
     stack, install, project: stack.project, projectId, person, worktrees, owner: PERSON,
     origin: new URL(stack.link).origin,
     agentImage: (await docker(['inspect', '--format', '{{.Config.Image}}', `${install}-s-designer`])).out.trim(),
@@ -97,5 +100,10 @@ const aim = async (stack: Stack): Promise<Target> => {
     service: (name) => `${install}-${name}-1`,
     sql: async (query) => (await stack.sql(query)).output.trim(),
     close: () => stack.remove(),
+    anew: () => {
+      const mark = `-anew${++times}`
+      return { ...target, agent: (name = 'evil') => target.agent(name === 'designer' ? name : name + mark) }
+    },
   }
+  return target
 }

@@ -6,7 +6,7 @@ import type { Target } from '../frame/target.ts'
 import { untilHolds } from '../../e2e/shell.ts'
 
 export const commitAndPush = async (agent: Agent, file: string, text: string): Promise<string> => {
-  const tip = await agent.sh(`mkdir -p "$(dirname '${file}')"; printf '%s\\n' '${text}' >'${file}'; git add '${file}'; git commit -qm 'Change ${file}'; git rev-parse HEAD`)
+  const tip = await agent.sh(`mkdir -p "$(dirname '${file}')"; printf '%s\\n' '${text}' >'${file}'; git add '${file}'; git commit -q --allow-empty -m 'Change ${file}'; git rev-parse HEAD`)
   const pushed = await agent.push()
   // agentd may have been quicker with the same commit.
   need(pushed.accepted || pushed.tip === tip, `the commit was not taken: ${pushed.reason}`)

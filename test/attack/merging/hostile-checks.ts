@@ -23,7 +23,7 @@ const attack: Attack = {
     const before = await mainOf(t)
     await t.person.command('settings.save', { checkCommand: 'sh evil-check.sh' })
     try {
-      await agent.sh(`cat >evil-check.sh <<'EOF'\n${evil}\nEOF\ngit add evil-check.sh; git commit -qm 'Add checks'`)
+      await agent.sh(`cat >evil-check.sh <<'EOF'\n${evil}\nEOF\ngit add evil-check.sh; git commit -q --allow-empty -m 'Add checks'`)
       await commitAndPush(agent, 'used.txt', 'x')
       const usage = 'select count(*) from usage where session_id like \'check-%\''
       const m = await request(t, agent)
