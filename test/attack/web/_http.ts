@@ -30,3 +30,25 @@ export const post = (to: URL, path: string, body: unknown, headers: Record<strin
 
 export const upgrade = (to: URL, path: string, headers: Record<string, string>): Promise<Answer> =>
   raw(to, [`GET ${path} HTTP/1.1`, ...Object.entries(headers).map(([n, v]) => `${n}: ${v}`), 'connection: Upgrade', 'upgrade: websocket', 'sec-websocket-version: 13', 'sec-websocket-key: MDEyMzQ1Njc4OWFiY2RlZg=='])
+
+export type Held = { status: number; text: () => string; send: (payload: string) => void; ended: () => boolean; cut: () => void }
+
+/** A WebSocket as a client holds it that wants to stay: it reads, it writes, and never answers that it should close. */
+export const hold = (to: URL, path: string, headers: Record<string, string>): Promise<Held> =>
+  new Promise((resolve, reject) => {
+    const socket = net.connect(Number(to.port), to.hostname)
+    let [text, ended] = ['', false]
+    const held = (): Held => ({
+      status: Number(/^HTTP\/1\.\d (\d{3})/.exec(text)?.[1] ?? 0), text: () => text, ended: () => ended, cut: () => socket.destroy(),
+      send: (payload) => {
+        const bytes = Buffer.from(payload)
+        if (bytes.length > 125) throw new Error('a short frame has 125 bytes at most')
+        // Masked, as a server wants it, with a mask that changes nothing.
+        if (!ended) socket.write(Buffer.concat([Buffer.from([0x82, 0x80 | bytes.length, 0, 0, 0, 0]), bytes]))
+      },
+    })
+    socket.on('connect', () => socket.write([`GET ${path} HTTP/1.1`, ...Object.entries({ ...headers, connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13', 'sec-websocket-key': 'MDEyMzQ1Njc4OWFiY2RlZg==' }).map(([n, v]) => `${n}: ${v}`), '', ''].join('\r\n')))
+    socket.on('data', (chunk) => { text += chunk.toString('latin1'); if (text.includes('\r\n\r\n')) resolve(held()) })
+    socket.on('close', () => { ended = true; resolve(held()) })
+    socket.on('error', (e) => { ended = true; reject(e) })
+  })

@@ -1,6 +1,6 @@
 /**
  * A helper in front of the page that makes every request look like the page's own, as development proxies do, and hands on a page without its
- * guards: no headers, texts taken for HTML, a terminal that swallows nothing, folders that can be left.
+ * guards: no headers, texts taken for HTML, a terminal that swallows nothing, folders that can be left, a sign-out that the server never hears of.
  */
 import { createServer, request } from 'node:http'
 import type { IncomingMessage } from 'node:http'
@@ -20,13 +20,15 @@ const show = (t) => { if (!t.data.includes('<') || !t.parentElement || t.parentE
 const swallowed = /\[0,1,2,7,8,9,50,52,99,777,1337\]/
 
 const proof: Proof = {
-  off: 'through a proxy that puts the right Host and Origin into every request, takes the headers away, takes texts for HTML and lets a terminal do what it can',
-  attacks: ['foreign-pages', 'hostile-text', 'terminal-bytes', 'paths-and-headers'],
+  off: 'through a proxy that puts the right Host and Origin into every request, takes the headers away, takes texts for HTML, lets a terminal do what it can and keeps signing out to itself',
+  attacks: ['foreign-pages', 'hostile-text', 'terminal-bytes', 'paths-and-headers', 'signed-out'],
   target: async (t) => {
     const real = new URL(t.origin)
     const asOwn = (req: IncomingMessage): Record<string, string | string[] | undefined> => ({ ...req.headers, host: real.host, origin: real.origin })
     // Host and its repetitions are the attacks' own affair here.
     const server = createServer({ requireHostHeader: false }, (req, res) => {
+      // As pages do that only forget their token.
+      if (req.method === 'DELETE' && req.url === '/api/session') { res.writeHead(200).end('{}'); return }
       const pass = request({ host: real.hostname, port: real.port, method: req.method, path: req.url?.replace(/^http:\/\/[^/]+/, ''), headers: { ...asOwn(req), 'accept-encoding': 'identity', connection: 'close' } }, (reply) => {
         const headers = { ...reply.headers }
         for (const name of [...guards, 'content-length', 'transfer-encoding']) delete headers[name]

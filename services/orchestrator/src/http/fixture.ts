@@ -74,13 +74,13 @@ export const memoryEngine = (given: Partial<Engine>): Engine & { publish(seq: nu
   return own as unknown as Engine & { publish(seq: number, changes: Change[]): void }
 }
 
-export const openDoor = async (given: Partial<Engine> = {}, more: { relay?: RelayDoor; stateDir?: string } = {}) => {
+export const openDoor = async (given: Partial<Engine> = {}, more: { relay?: RelayDoor; stateDir?: string; lookAgainMs?: number } = {}) => {
   const accounts = memoryAccounts()
   const engine = memoryEngine(given)
   const config: PublicConfig = { port: 0, names: [], tls: false, install: 'test', version: '0', stateDir: more.stateDir ?? (await mkdtemp(join(tmpdir(), 'door-'))) }
   // The host list holds the published port, so the port is taken first.
   config.port = await freePort()
-  const app = await buildPublic({ engine, accounts, config, relay: more.relay ?? { url: 'http://127.0.0.1:9', token: 'x' } })
+  const app = await buildPublic({ engine, accounts, config, relay: more.relay ?? { url: 'http://127.0.0.1:9', token: 'x' }, lookAgainMs: more.lookAgainMs })
   await app.listen({ port: config.port, host: '127.0.0.1' })
   const base = `http://127.0.0.1:${config.port}`
   const signedIn = await fetch(`${base}/api/session`, {

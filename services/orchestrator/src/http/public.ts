@@ -13,21 +13,23 @@ import { readRoutes } from './reads.ts'
 import { answerFailures } from './refusal.ts'
 import { signIn } from './sign-in.ts'
 import { sockets } from './sockets/index.ts'
+import { signedInSockets } from './sockets/signed-in.ts'
 import { tickets } from './tickets.ts'
 
 /** Not listening yet; `close()` ends its sockets and writes an unsaved spec first. */
-export const buildPublic = async (parts: { engine: Engine; accounts: Accounts; config: PublicConfig; relay: RelayDoor }): Promise<FastifyInstance> => {
+export const buildPublic = async (parts: { engine: Engine; accounts: Accounts; config: PublicConfig; relay: RelayDoor; /** milliseconds; see sockets/signed-in.ts */ lookAgainMs?: number }): Promise<FastifyInstance> => {
   const { engine, accounts, config, relay } = parts
   const app = Fastify({ logger: config.logLevel ? { level: config.logLevel } : false, bodyLimit: limits.httpBody, forceCloseConnections: true })
   answerFailures(app)
   await app.register(cookie)
   guardOrigin(app, config)
-  signIn(app, accounts, config)
+  const signedIn = signedInSockets(accounts, (error) => app.log.warn({ err: error }, 'could not look up a sign-in'), parts.lookAgainMs)
+  signIn(app, accounts, config, signedIn.endOf)
   tickets(app)
   await app.register(websocket, { options: { maxPayload: limits.httpBody, handleProtocols: (offered: Set<string>) => (offered.has('tty') ? 'tty' : false) } })
   readRoutes(app, engine, config)
   commandRoute(app, engine)
   openApi(app, config.version)
-  sockets(app, { engine, accounts, config, relay })
+  sockets(app, { engine, signedIn, config, relay })
   return app
 }

@@ -44,7 +44,8 @@ const counter = (perMinute: number) => {
   }
 }
 
-export const signIn = (app: FastifyInstance, accounts: Accounts, config: PublicConfig): void => {
+/** `onSignOut`: that sign-in has ended. */
+export const signIn = (app: FastifyInstance, accounts: Accounts, config: PublicConfig, onSignOut: (secret: string) => void): void => {
   const cookie = `orchestra_${config.install}`
   const options = { path: '/', httpOnly: true, sameSite: 'strict', secure: config.tls } as const
   const mayGuess = counter(wrongPerMinute)
@@ -67,7 +68,9 @@ export const signIn = (app: FastifyInstance, accounts: Accounts, config: PublicC
   })
 
   app.delete('/api/session', async (request, reply) => {
-    await accounts.signOut(personOf(request).secret)
+    const { secret } = personOf(request)
+    await accounts.signOut(secret)
+    onSignOut(secret)
     reply.clearCookie(cookie, options)
     return {}
   })

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { Socket } from 'node:net'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { fail, ok, problem } from '@orchestra/contracts'
@@ -146,5 +147,78 @@ describe('a terminal', () => {
     const [code] = (await once(await door.socket('/ws/terminal/a-session/shell'), 'close')) as [number]
     expect(code).toBe(4502)
     expect(await refusedWith(await door.socket('/ws/terminal/a-session/other'))).toBe(400)
+  })
+})
+
+describe('signing out', () => {
+  const closed = async (socket: WebSocket): Promise<number> => ((await once(socket, 'close')) as [number])[0]
+  /** A relay that notes what is typed. */
+  const listening = async () => {
+    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' })
+    const typed: string[] = []
+    const ended: Promise<unknown>[] = []
+    server.on('connection', (socket) => {
+      socket.on('message', (data) => { typed.push(String(data)); socket.send(data as Buffer) })
+      ended.push(once(socket, 'close'))
+    })
+    await once(server, 'listening')
+    return { server, typed, ended, relay: { url: `http://127.0.0.1:${(server.address() as { port: number }).port}`, token: 'inside' } }
+  }
+  const openAll = async () => {
+    const all = await Promise.all(['/ws/state', '/ws/spec', `/ws/run/${run}`, '/ws/terminal/a-session/cli'].map((path) => door.socket(path)))
+    await Promise.all(all.map((socket) => once(socket, 'open')))
+    // An echo: the relay's side stands, too.
+    all.at(-1)?.send('0x')
+    await once(all.at(-1) as WebSocket, 'message')
+    return all
+  }
+  const log = { runLog: async () => ok({ bytes: Buffer.alloc(0), ended: false }), onRunLog: () => () => {} }
+
+  it('closes every socket of that sign-in, the terminal\'s on both sides, and no other\'s', async () => {
+    const { server, ended, relay } = await listening()
+    door = await openDoor(log, { relay })
+    const all = await openAll()
+    const token = await door.accounts.createSignInToken()
+    const other = await door.accounts.redeem(token)
+    const cookie = `${door.cookie.split('=')[0]}=${other?.secret}`
+    const ticket = ((await (await door.call('/api/tickets', { method: 'POST', headers: { cookie } })).json()) as { ticket: string }).ticket
+    const stays = new WebSocket(door.socketUrl('/ws/state', ticket), { headers: { origin: door.base, cookie } })
+    const next = reader(stays)
+    await next()
+    const codes = Promise.all(all.map(closed))
+    expect((await door.call('/api/session', { method: 'DELETE' })).status).toBe(200)
+    expect(await codes).toEqual([4401, 4401, 4401, 4401])
+    await Promise.all(ended)
+    expect(ended).toHaveLength(1)
+    door.engine.publish(3, [])
+    expect(JSON.parse(String(await next()))).toMatchObject({ type: 'patch', seq: 3 })
+    stays.close()
+    server.close()
+  })
+  it('hears nothing more from one that does not answer the close, and cuts it off', async () => {
+    const { server, typed, ended, relay } = await listening()
+    door = await openDoor(log, { relay })
+    const socket = await door.socket('/ws/terminal/a-session/shell')
+    await once(socket, 'open')
+    socket.send('0before')
+    await once(socket, 'message')
+    // What a client does that wants to stay: it types on, and leaves the close frame unread.
+    const tcp = (socket as unknown as { _socket: Socket })._socket
+    socket.pause()
+    await door.call('/api/session', { method: 'DELETE' })
+    socket.send('0after')
+    const cut = once(tcp, 'close')
+    tcp.resume()
+    await Promise.all([...ended, cut])
+    expect(typed).toEqual(['0before'])
+    server.close()
+  })
+  it('is seen also where it was done elsewhere, as in the database', async () => {
+    const { server, relay } = await listening()
+    door = await openDoor(log, { relay, lookAgainMs: 20 })
+    const codes = Promise.all((await openAll()).map(closed))
+    await door.accounts.signOut(door.cookie.split('=')[1] ?? '')
+    expect(await codes).toEqual([4401, 4401, 4401, 4401])
+    server.close()
   })
 })

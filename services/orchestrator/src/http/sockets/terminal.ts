@@ -15,6 +15,8 @@ const [input, enter] = [0x30, 0x0d]
 
 const forward = (from: WebSocket, to: WebSocket, most: number, onFrame?: (frame: Buffer) => void): void => {
   from.on('message', (data, isBinary) => {
+    // It is being closed, and its other side has not answered yet.
+    if (from.readyState !== from.OPEN) return
     onFrame?.(data as Buffer)
     if ((data as Buffer).length > most) return from.close(1009, 'frame too large')
     if (to.readyState !== to.OPEN) return
