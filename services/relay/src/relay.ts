@@ -54,7 +54,8 @@ export const startRelay = async (config: Config, secrets: Secrets, log: Log): Pr
       await limits.stop()
       await registry.stop()
       await bus.close()
-      await upstream.close()
+      // All sessions are closed: nobody waits for what is under way.
+      await upstream.destroy()
     },
   }
 }

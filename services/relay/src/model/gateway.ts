@@ -2,9 +2,9 @@
  * The model API of a session: the two message endpoints, streamed, everything but the credential as the CLI sent it, within what the
  * project allows the session. Tokens are counted here from what the endpoint says. Failures of the endpoint pass through unchanged; the relay's own have its shape.
  */
+import { once } from 'node:events'
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream/promises'
 import { costOf, modelAllowed, ok, problem, statusOf } from '@orchestra/contracts'
 import type { Allowance, CredentialLimit, Problem, SessionId } from '@orchestra/contracts'
 import { request } from 'undici'
@@ -12,23 +12,28 @@ import type { Dispatcher } from 'undici'
 import { bounds } from '../bounds.ts'
 import type { Credential, CredentialStore } from '../credential/store.ts'
 import type { Budget } from '../http/budget.ts'
-import { goneSignal, readBody, sendJson } from '../http/reply.ts'
+import { finished, goneSignal, readBody, sendJson } from '../http/reply.ts'
 import type { Log } from '../log.ts'
 import type { Reporter } from '../reports/reporter.ts'
 import type { SessionAllowance } from './allowance.ts'
 import { toClient, toUpstream } from './headers.ts'
 import { limitedUntil, windowOf } from './limits.ts'
-import { atMost } from './estimate.ts'
+import { atMost, unsaid } from './estimate.ts'
+import { hangUp } from './hang-up.ts'
+import type { HangUp } from './hang-up.ts'
 import { checkModelRequest } from './policy.ts'
+import type { ModelRequest } from './policy.ts'
 import { endpoint, transportFailure } from './upstream.ts'
 import type { LimitGate } from './limit-gate.ts'
 import type { makeTrouble } from './trouble.ts'
 import { makeUsageMeter } from './usage.ts'
 import { wordsBytes } from './words.ts'
 
-export type GatewayDeps = { session: SessionId; credentials: CredentialStore; upstream: Dispatcher; reporter: Reporter; trouble: ReturnType<typeof makeTrouble>; limits: LimitGate; allowance: SessionAllowance; /** told of each request that goes to the model */ onAsk: (request: string) => void; budget: Budget; log: Log }
+export type GatewayDeps = { session: SessionId; credentials: CredentialStore; upstream: Dispatcher; reporter: Reporter; trouble: ReturnType<typeof makeTrouble>; limits: LimitGate; allowance: SessionAllowance; /** told of each request that goes to the model */ onAsk: (request: string) => void; budget: Budget; /** milliseconds; see hang-up.ts */ sayWithin?: number; log: Log }
 
 const PREFIX = '/llm'
+/** In place of the endpoint's status: the session did not wait for it. */
+const HUNG_UP = 499
 const allowed = new Set(['/v1/messages', '/v1/messages/count_tokens'])
 
 const errorTypes: Record<number, string> = { 400: 'invalid_request_error', 401: 'authentication_error', 403: 'permission_error', 404: 'not_found_error', 413: 'request_too_large', 429: 'rate_limit_error', 504: 'timeout_error' }
@@ -66,14 +71,14 @@ export const modelGateway = (deps: GatewayDeps) => {
     const held = counts ? await deps.allowance.hold(atMost(checked.value, entered.value.prices), gone) : ok(() => undefined)
     if (!held.ok) return sendRefusal(res, held.problem)
     try {
-      await send(req, res, { path: path + url.search, counts, ...checked.value, gone })
+      await send(req, res, { path: path + url.search, counts, asked: checked.value, gone })
     } finally {
       held.value()
     }
   }
 
-  type Checked = { /** with its query */ path: string; counts: boolean; model: string; text: string; gone: AbortSignal }
-  const send = async (req: IncomingMessage, res: ServerResponse, { path, counts, model, text: body, gone }: Checked): Promise<void> => {
+  type Sending = { /** with its query */ path: string; counts: boolean; asked: ModelRequest; gone: AbortSignal }
+  const send = async (req: IncomingMessage, res: ServerResponse, { path, counts, asked, gone }: Sending): Promise<void> => {
     const credential = await deps.credentials.current()
     if (!credential) {
       const missing = problem('no_credential', 'Orchestra has no model credential yet.')
@@ -82,50 +87,68 @@ export const modelGateway = (deps: GatewayDeps) => {
 
     const limit = await deps.limits.enter(deps.session, credential, gone)
     if (limit) return refuseLimited(res, limit)
+    if (gone.aborted) return
 
-    if (counts) deps.onAsk(body)
+    if (counts) deps.onAsk(asked.text)
     const heard = counts ? deps.trouble.watch(credential) : () => undefined
+    const sentAt = performance.now()
+    const ending = hangUp(gone, counts ? deps.sayWithin : 0)
     let reply: Dispatcher.ResponseData
     try {
       reply = await request(endpoint(credential.baseUrl, path), {
-        method: 'POST', dispatcher: deps.upstream, signal: gone,
-        headers: toUpstream(req.headers, credential), body,
+        method: 'POST', dispatcher: deps.upstream, signal: ending.signal,
+        headers: toUpstream(req.headers, credential), body: asked.text,
       })
     } catch (error) {
       heard()
-      if (gone.aborted) return
+      if (ending.signal.aborted) return reportUnsaid(counts, asked, performance.now() - sentAt)
       const text = transportFailure(error, credential.baseUrl)
       deps.log('model endpoint not reached', { session: deps.session, text })
+      if (gone.aborted) return
       if (counts) deps.trouble.transport(text)
       return sendError(res, text.includes('said nothing') || text.includes('does not answer') ? 504 : 502, `${text} Orchestra's settings name this endpoint.`)
     }
     heard()
-    const said = await passOn(reply, res, counts, model, credential)
+    const said = await passOn(reply, res, { counts, asked, credential, ending, sentAt })
     if (counts) await deps.trouble.reply(credential, reply.statusCode, said)
   }
 
+  type Passing = { counts: boolean; asked: ModelRequest; credential: Credential; ending: HangUp; sentAt: number }
   /** Returns the beginning of a refusal's body. */
-  const passOn = async (reply: Dispatcher.ResponseData, res: ServerResponse, counts: boolean, model: string, credential: Credential): Promise<string> => {
+  const passOn = async (reply: Dispatcher.ResponseData, res: ServerResponse, { counts, asked, credential, ending, sentAt }: Passing): Promise<string> => {
     const { headers, statusCode: status } = reply
     const meter = makeUsageMeter(String(headers['content-type'] ?? ''), String(headers['content-encoding'] ?? ''))
     res.writeHead(status, toClient(headers))
     res.flushHeaders()
     let said = ''
     try {
-      await pipeline(reply.body, async function* (chunks: AsyncIterable<Buffer>) {
-        for await (const chunk of chunks) {
-          meter.push(chunk)
-          if (status >= 400 && said.length < wordsBytes) said += chunk.toString('utf8')
-          yield chunk
-        }
-      }, res)
+      for await (const chunk of reply.body as AsyncIterable<Buffer>) {
+        meter.push(chunk)
+        if (meter.heard()) ending.known()
+        if (status >= 400 && said.length < wordsBytes) said += chunk.toString('utf8')
+        // Hung up meanwhile: read on for the count alone.
+        if (!res.destroyed && !res.write(chunk)) await once(res, 'drain', { signal: ending.gone }).catch(() => undefined)
+      }
+      res.end()
+      await finished(res)
     } catch (error) {
       // Either side hung up in the middle: what was counted so far is reported, and the other side sees the end.
       deps.log('a model reply was cut off', { session: deps.session, reason: error instanceof Error ? error.message : String(error) })
     }
+    const hungUp = ending.gone.aborted
+    if (!res.writableEnded) res.destroy()
     await meter.end()
-    report(counts, status, headers, meter.model() ?? model, meter.tokens(), credential)
+    if (hungUp && status < 300 && !meter.heard()) reportUnsaid(counts, asked, performance.now() - sentAt)
+    else report(counts, status, headers, meter.model() ?? asked.model, meter.tokens(), credential)
     return said
+  }
+
+  /** The endpoint worked on it, and what it took will never be said. */
+  const reportUnsaid = (counts: boolean, asked: ModelRequest, ms: number): void => {
+    if (!counts) return
+    const tokens = unsaid(asked, ms)
+    deps.log('a model request was hung up on before the endpoint said what it took; an estimate counts', { session: deps.session, tokens })
+    deps.allowance.add(asked.model, tokens, deps.reporter.send({ type: 'usage', request: randomUUID(), model: asked.model.slice(0, 200), tokens, status: HUNG_UP, window: null, at: new Date().toISOString() }))
   }
 
   const report = (counts: boolean, status: number, headers: Dispatcher.ResponseData['headers'], model: string, tokens: ReturnType<ReturnType<typeof makeUsageMeter>['tokens']>, credential: Credential): void => {

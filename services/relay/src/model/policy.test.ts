@@ -11,7 +11,7 @@ test('what a coding CLI sends passes byte for byte', () => {
     tools: [{ name: 'Bash', input_schema: {} }, { type: 'custom', name: 'x', input_schema: {} }, { type: 'bash_20250124', name: 'bash' }],
     messages: [{ role: 'user', content: 'hi ü' }, { role: 'user', content: [{ type: 'image', source: { type: 'base64', data: '' } }] }],
   }
-  expect(check(request)).toEqual({ ok: true, value: { model: 'm', text: JSON.stringify(request), maxTokens: 1 } })
+  expect(check(request)).toEqual({ ok: true, value: { model: 'm', text: JSON.stringify(request), maxTokens: 1, streamed: true } })
 })
 test.each([
   ['web search', { tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],

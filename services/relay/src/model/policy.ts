@@ -23,8 +23,10 @@ const refused = (what: string) =>
     next: 'Go on without it: use the tools of the container, and ask for what is missing. The person can allow it in Settings.',
   }))
 
+export type ModelRequest = { model: string; text: string; maxTokens: number; /** The answer comes piece by piece, its count of the request first. */ streamed: boolean }
+
 /** The request as it is to be sent: written anew from what was checked, so that both sides read the same. */
-export const checkModelRequest = (body: Buffer, allowed: readonly ProviderTool[] = []): Result<{ model: string; text: string; maxTokens: number }> => {
+export const checkModelRequest = (body: Buffer, allowed: readonly ProviderTool[] = []): Result<ModelRequest> => {
   let request: unknown
   try {
     request = JSON.parse(body.toString('utf8'))
@@ -43,7 +45,7 @@ export const checkModelRequest = (body: Buffer, allowed: readonly ProviderTool[]
   const blocks = [...list(request.system), ...list(request.messages).flatMap((message) => (isObject(message) ? list(message.content) : []))]
   if (!allowed.includes('url_source') && names(blocks, byUrl)) return refused('An image or document given by its URL')
   if (!allowed.includes('file_source') && names(blocks, byFile)) return refused('A file that is kept with the provider')
-  return ok({ model: typeof request.model === 'string' ? request.model.slice(0, 200) : '', text: JSON.stringify(request), maxTokens: typeof request.max_tokens === 'number' && request.max_tokens > 0 ? request.max_tokens : 0 })
+  return ok({ model: typeof request.model === 'string' ? request.model.slice(0, 200) : '', text: JSON.stringify(request), maxTokens: typeof request.max_tokens === 'number' && request.max_tokens > 0 ? request.max_tokens : 0, streamed: request.stream === true })
 }
 
 type Given = { block: Json; source: Json | undefined }

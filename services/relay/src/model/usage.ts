@@ -19,14 +19,16 @@ const MAX_LINE = 4 * 1024 * 1024
 const DELTA_FRAME = 85
 const CHARS_PER_TOKEN = 4
 
-export type UsageMeter = { tokens(): Tokens; /** as the endpoint named it */ model(): string | undefined; push(chunk: Buffer): void; end(): Promise<void> }
+export type UsageMeter = { tokens(): Tokens; /** The endpoint has named a count. */ heard(): boolean; /** as the endpoint named it */ model(): string | undefined; push(chunk: Buffer): void; end(): Promise<void> }
 
 export const makeUsageMeter = (contentType: string, encoding: string): UsageMeter => {
   const tokens: Tokens = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 }
   let model: string | undefined
+  let heard = false
   let rest = ''
 
   const note = (usage: z.infer<typeof Usage>): void => {
+    heard = true
     tokens.input = usage.input_tokens ?? tokens.input
     tokens.output = usage.output_tokens ?? tokens.output
     tokens.cacheRead = usage.cache_read_input_tokens ?? tokens.cacheRead
@@ -69,6 +71,7 @@ export const makeUsageMeter = (contentType: string, encoding: string): UsageMete
   let seen = 0
   return {
     tokens: () => ({ ...tokens, output: Math.max(tokens.output, uncounted) }),
+    heard: () => heard,
     model: () => model,
     push(chunk) {
       seen += chunk.length
