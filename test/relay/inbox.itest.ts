@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { MessageId } from '@orchestra/contracts'
+import { connect } from '@nats-io/transport-node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AgentEnd } from '../harness/relay.ts'
 import { note, now, sessionId, startStack } from './fixture.ts'
@@ -134,4 +135,20 @@ test('a closed session is not reachable, a forgotten one leaves nothing', async 
   expect(await readdir(dirname(dirname(stack.socket(id))))).toEqual(['auth'])
   await stack.bus.closeSession(id, true)
   expect(await readdir(dirname(dirname(stack.socket(id))))).toEqual([])
+})
+
+test('an answer is given to the orchestrator\'s inbox alone, wherever a request wants it', async () => {
+  const { url, user, password } = stack.nats.orchestrator
+  const taken = await connect({ servers: url, user, pass: password, inboxPrefix: '_INBOX_orchestrator' })
+  const elsewhere = ['call.forced', 'event.forced', 'inbox.forced', '$JS.API.STREAM.PURGE.INBOX', '$JS.API.STREAM.DELETE.INBOX', '_INBOX_orchestrators.x']
+  const seen: string[] = []
+  for (const subject of ['call.*', 'event.*']) taken.subscribe(subject, { callback: (_error, message) => void seen.push(message.subject) })
+  const before = (await stack.bus.inboxes())?.size
+  for (const reply of elsewhere) for (const subject of ['relay.status', `control.${id}`]) taken.publish(subject, '{}', { reply })
+  // Behind them on the same connection.
+  await taken.request('relay.status', '{}', { timeout: 5000 })
+  await taken.close()
+  expect(stack.logged.filter((l) => l.what.includes('wants its answer elsewhere'))).toHaveLength(2 * elsewhere.length)
+  expect(seen.filter((subject) => subject.endsWith('forced'))).toEqual([])
+  expect((await stack.bus.inboxes())?.size).toBe(before)
 })

@@ -24,6 +24,10 @@ export const subjects = {
   facts: (p: string) => `facts.${p}`,
   relay: (verb: RelayVerb) => `relay.${verb}`,
 } as const
+/** Where a service hears the answers to its own requests. An answer is given nowhere else: it would be said with the right of who answers. */
+export const answersTo = (service: 'orchestrator' | 'relay'): string => `_INBOX_${service}`
+export const isAnswerTo = (service: 'orchestrator' | 'relay', reply: string): boolean => reply.startsWith(`${answersTo(service)}.`)
+
 export const streams = { inbox: { name: 'INBOX', subjects: ['inbox.*'] } } as const
 
 export const Reply = z.discriminatedUnion('ok', [z.object({ ok: z.literal(true), value: z.unknown() }), z.object({ ok: z.literal(false), problem: Problem })])

@@ -16,16 +16,28 @@ const stream = async () => { const s = JSON.parse((await nc.request('$JS.API.STR
 const before = await stream()
 const subjects = ${JSON.stringify(subjects)}, ears = ${JSON.stringify(ears)}
 for (const s of subjects) nc.publish(s, '{}')
+const deaf = new Set()
+for (const s of ears) nc.subscribe(s, { callback: (e) => { if (e) deaf.add(s) } })
+// The server's refusals come before its answer to this; the client hands them out a moment later.
 await nc.flush()
-const heard = await Promise.all(ears.map((s) => new Promise((done) => { nc.subscribe(s, { callback: (e) => done(e ? null : s) }); setTimeout(() => done(s), 3000) })))
-// What answers a request answers to where the request says: that is another's right, borrowed.
-for (const reply of ${JSON.stringify(forced)}) for (const s of ['call.evil', 'event.evil']) nc.publish(s, '{}', { reply })
-await nc.flush()
-await new Promise((done) => setTimeout(done, 500))
+const silent = () => subjects.some((s) => !told.some((t) => t.includes('"' + s + '"'))) || ears.some((s) => !deaf.has(s))
+for (let i = 0; i < 40 && silent(); i++) await new Promise((done) => setTimeout(done, 25))
 for (const s of subjects) if (!told.some((t) => t.includes('"' + s + '"'))) console.log('said', s)
-for (const s of heard) if (s) console.log('heard', s)
+for (const s of ears) if (!deaf.has(s)) console.log('heard', s)
+// What answers a request answers to where the request says: that is another's right, borrowed.
+const forced = ${JSON.stringify(forced)}
+if (forced.length > 0) {
+  const borrowed = []
+  for (const s of ['control.*', 'relay.*']) nc.subscribe(s, { callback: (e, m) => { if (!e && forced.includes(m.subject)) borrowed.push(m.subject) } })
+  for (const reply of forced) for (const s of ['call.evil', 'event.evil']) nc.publish(s, '{}', { reply })
+  // Worked on behind them, in order.
+  for (const s of ['call.evil', 'event.evil']) await nc.request(s, '{}', { timeout: 20000 })
+  await nc.flush()
+  const stored = JSON.parse((await nc.request('$JS.API.STREAM.INFO.INBOX', JSON.stringify({ subjects_filter: 'inbox.>' }), { timeout: 5000 })).string()).state?.subjects ?? {}
+  for (const s of forced) if (borrowed.includes(s) || stored[s]) console.log('had said', s)
+}
 if ((await stream()) !== before) console.log('the stream is another one')
-console.log('done', subjects.length + ears.length)
+console.log('done', subjects.length + ears.length + forced.length)
 process.exit(0)`
 
 const queries = [
@@ -66,7 +78,7 @@ const attack: Attack = {
   run: async (t) => {
     const js = ['$JS.API.STREAM.DELETE.INBOX', '$JS.API.STREAM.CREATE.AUDIT', '$JS.API.STREAM.LIST', '$JS.API.STREAM.MSG.GET.INBOX', '$JS.API.STREAM.MSG.DELETE.INBOX', '$JS.API.STREAM.SNAPSHOT.INBOX', '$SYS.REQ.SERVER.PING']
     const all = await Promise.all([
-      run(t, 'relay', atNats([...js, 'inbox.evil', 'relay.open', 'control.evil', 'facts.evil', '_INBOX_orchestrator.x'], ['>', 'call.*', 'event.*', 'inbox.*', '_INBOX_orchestrator.>', '$JS.>', '$SYS.>'], ['$JS.API.STREAM.DELETE.INBOX', '$JS.API.STREAM.CREATE.AUDIT', '$JS.API.STREAM.UPDATE.INBOX'])),
+      run(t, 'relay', atNats([...js, 'inbox.evil', 'relay.open', 'control.evil', 'facts.evil', '_INBOX_orchestrator.x'], ['>', 'call.*', 'event.*', 'inbox.*', '_INBOX_orchestrator.>', '$JS.>', '$SYS.>'], ['$JS.API.STREAM.DELETE.INBOX', '$JS.API.STREAM.CREATE.AUDIT', '$JS.API.STREAM.UPDATE.INBOX', 'inbox.borrowed', 'control.borrowed', 'relay.borrowed', 'facts.borrowed'])),
       run(t, 'orchestrator', atNats([...js, 'call.evil', 'event.evil', '$JS.API.STREAM.PURGE.INBOX', '_INBOX_relay.x'], ['>', 'relay.*', 'inbox.*', '_INBOX_relay.>', '$JS.>', '$SYS.>'], [])),
       run(t, 'orchestrator', atPostgres), run(t, 'relay', pastRelay),
     ])

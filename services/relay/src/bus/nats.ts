@@ -19,7 +19,7 @@ export const connectBus = async (options: { url: string; user: string; password:
     user: options.user,
     pass: options.password,
     // Replies to this user alone; the server's permissions (services/init/nats.conf) name it.
-    inboxPrefix: `_INBOX_${options.user}`,
+    inboxPrefix: bus.answersTo('relay'),
     name: 'relay',
     maxReconnectAttempts: -1,
     reconnectTimeWait: 500,
@@ -42,6 +42,7 @@ export const connectBus = async (options: { url: string; user: string; password:
     nc.subscribe(subject, {
       callback: (error, message) => {
         if (error) return log('subscription failed', { subject, error })
+        if (message.reply && !bus.isAnswerTo('orchestrator', message.reply)) return log('a request wants its answer elsewhere and is dropped', { subject, reply: message.reply })
         void answer(message, handler, log)
       },
     })

@@ -107,6 +107,23 @@ test('neither account can do what is the other\'s, touch another stream, or hear
   }
 })
 
+test('an answer is given to the relay\'s inbox alone, wherever a request wants it', async () => {
+  orchestra.onCall(async () => ok({}))
+  await subscribed()
+  failures.length = 0
+  const manager = await jetstreamManager(peer)
+  const stored = async () => { const { created, state } = await manager.streams.info('INBOX', { subjects_filter: '>' }); return { created, messages: state.messages, subjects: state.subjects } }
+  const heard: string[] = []
+  for (const subject of ['control.*', 'relay.*']) peer.subscribe(subject, { callback: (_error, message) => void heard.push(message.subject) })
+  const before = await stored()
+  const call = (tool: string) => JSON.stringify({ id: randomUUID(), session: 'auth', tool, args: {} })
+  const elsewhere = ['inbox.auth', 'inbox.forced', 'control.forced', 'relay.forced', 'facts.forced', 'call.forced', '$JS.API.STREAM.PURGE.INBOX', '$JS.API.STREAM.UPDATE.INBOX', '_INBOX_relayed.x']
+  for (const reply of elsewhere) peer.publish('call.auth', call('forced'), { reply })
+  // Behind them on the same connection.
+  expect(await request('call.auth', JSON.parse(call('asked')))).toMatchObject({ ok: true })
+  expect(failures).toEqual(elsewhere.map(() => 'call.*'))
+  expect([await stored(), heard]).toEqual([before, []])
+})
 test('after a crash of the server it is back, and nothing stored is gone', async () => {
   await server.crash()
   await server.restart()

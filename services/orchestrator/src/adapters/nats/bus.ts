@@ -31,7 +31,7 @@ export const connectBus = async (options: BusOptions): Promise<Bus> => {
     user: options.user,
     pass: options.password,
     // Replies to this user alone; the server's permissions (services/init/nats.conf) name it.
-    inboxPrefix: `_INBOX_${options.user}`,
+    inboxPrefix: bus.answersTo('orchestrator'),
     name: 'orchestrator',
     maxReconnectAttempts: -1,
     reconnectTimeWait: 500,
@@ -68,6 +68,7 @@ export const connectBus = async (options: BusOptions): Promise<Bus> => {
       queue: 'orchestrator',
       callback: (error, message) => {
         if (error) return onFailure(subject, error)
+        if (message.reply && !bus.isAnswerTo('relay', message.reply)) return onFailure(subject, new Error(`a request wants its answer at ${message.reply}; it is dropped`))
         const session = message.subject.slice(message.subject.indexOf('.') + 1)
         lane.add(session, () => answer(message, session))
       },
