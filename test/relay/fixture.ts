@@ -19,7 +19,7 @@ export type Stack = {
   calls: bus.ToolCall[]
   logged: { what: string; more?: Record<string, unknown> }[]
   /** What the orchestrator answers; the default takes everything. */
-  answer: { report: (report: bus.SessionReport) => bus.Reply; call: (call: bus.ToolCall) => bus.Reply }
+  answer: { report: (report: bus.SessionReport) => bus.Reply; call: (call: bus.ToolCall) => bus.Reply | Promise<bus.Reply> }
   socket(session: string): string
   restartRelay(): Promise<void>
   stop(): Promise<void>

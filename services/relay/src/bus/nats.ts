@@ -1,12 +1,14 @@
-/** The one importer of NATS in the relay, with its neighbour inbox-consumer.ts. */
+/** The one importer of NATS in the relay, with its neighbours inbox-consumer.ts and line.ts. */
 import { setTimeout as delay } from 'node:timers/promises'
 import { bus, fail, link, problem } from '@orchestra/contracts'
 import { connect, RequestError, TimeoutError } from '@nats-io/transport-node'
-import type { Msg, NatsConnection } from '@nats-io/transport-node'
+import type { Msg } from '@nats-io/transport-node'
 import type { Log } from '../log.ts'
 import { consumeInbox, dropInbox } from './inbox-consumer.ts'
+import { makeLine } from './line.ts'
 import type { Bus } from './port.ts'
 
+/** ms that one try waits for its reply: an orchestrator that died with the request in its hands never sends one. */
 const REQUEST_TIMEOUT = 15_000
 /** Left of the server's limit for the envelope around a frame. */
 const ENVELOPE = 8 * 1024
@@ -26,12 +28,14 @@ export const connectBus = async (options: { url: string; user: string; password:
     waitOnFirstConnect: true,
     ignoreAuthErrorAbort: true,
   })
-  let up = true
-  void followStatus(nc, (now) => { up = now })
+  const line = makeLine(nc)
 
   const request = async (subject: string, payload: unknown, timeout = REQUEST_TIMEOUT): Promise<bus.Reply> => {
+    const until = Date.now() + timeout
     try {
-      return bus.Reply.parse((await nc.request(subject, JSON.stringify(payload), { timeout })).json())
+      await line.back(timeout)
+      const reply = await line.uncut(nc.request(subject, JSON.stringify(payload), { timeout: Math.max(1, until - Date.now()) }))
+      return bus.Reply.parse(reply.json())
     } catch (error) {
       if (error instanceof RequestError || error instanceof TimeoutError)
         return fail(problem('timed_out', 'The orchestrator did not answer.', { detail: error.message }))
@@ -52,8 +56,8 @@ export const connectBus = async (options: { url: string; user: string; password:
     async call(call, patience) {
       const until = Date.now() + patience
       for (let wait = 250; ; wait = Math.min(wait * 2, 2000)) {
-        const reply = await request(bus.subjects.call(call.session), call, Math.min(patience, 60_000))
-        if (reply.ok || reply.problem.code !== 'timed_out' || Date.now() + wait > until) return reply
+        const reply = await request(bus.subjects.call(call.session), call, Math.min(until - Date.now(), REQUEST_TIMEOUT))
+        if (reply.ok || reply.problem.code !== 'timed_out' || Date.now() + wait >= until) return reply
         await delay(wait)
       }
     },
@@ -74,15 +78,8 @@ export const connectBus = async (options: { url: string; user: string; password:
       })
     },
     ready: () => nc.flush(),
-    connected: () => up,
+    connected: line.up,
     close: () => nc.close(),
-  }
-}
-
-const followStatus = async (nc: NatsConnection, onChange: (up: boolean) => void): Promise<void> => {
-  for await (const status of nc.status()) {
-    if (status.type === 'disconnect') onChange(false)
-    if (status.type === 'reconnect') onChange(true)
   }
 }
 
