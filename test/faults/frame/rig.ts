@@ -102,12 +102,13 @@ export const rigOn = async (stack: Stack, say: (line: string) => void): Promise<
     return found
   }
   const quiet: Rig['quiet'] = (id, ms = UP_MS) => until(`${id} comes to rest`, ms, async () => {
+    // The queue before the status: read the other way round, what is taken in between leaves neither a waiting message nor a turn to see.
+    const way = await sql(`select 1 from messages where recipient = 'session:${id}' and delivery = 'queued'`)
     const s = await session(id)
     if (s.status === 'failed') throw new Error(`failed: ${s.statusText} ${s.problem?.detail ?? ''}`)
     if (restless.has(s.status)) return `${s.status}, ${s.statusText}`
     // What was told a moment ago is still on its way.
-    const way = s.status === 'idle' ? await sql(`select 1 from messages where recipient = 'session:${id}' and delivery = 'queued'`) : []
-    return way.length === 0 || `${way.length} messages wait for it`
+    return s.status !== 'idle' || way.length === 0 || `${way.length} messages wait for it`
   })
   const inside: Rig['inside'] = (id, script) => docker('exec', container(id), 'sh', '-c', script)
   const tell: Rig['tell'] = async (to, text) => (await client.must('message.send', { to: to as SessionId, text: `${text} (${token()})` })).message
