@@ -11,7 +11,6 @@ export const faults: Family = Object.fromEntries(['before runtime.rescue', 'afte
     await rig.kill('relay')
     await rig.inside(id, "cd /workspace && echo -n alone > alone.txt && git add alone.txt && git commit -qm Alone && echo -n loose > loose.txt")
     const head = await rig.inside(id, 'cd /workspace && git rev-parse HEAD')
-    await rig.until('it is seen that the link is down', 30_000, async () => (await rig.sql(`select 1 from sessions where id = '${id}' and link_up`)).length === 0)
     const death = await arm(rig, 'orchestrator', point)
     await rig.client.must('session.delete', { session: id as never, confirmed: true })
     await death.reached()
