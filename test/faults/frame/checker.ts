@@ -2,6 +2,7 @@
  * Holds what was acknowledged against what is there: Postgres, git, Docker, and the conversations that the CLI itself wrote.
  * Returns what was lost, doubled or left behind, in sentences; nothing means that all was kept.
  */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { acknowledged } from './history.ts'
 import { checkFleet } from './check-fleet.ts'
 import { checkMerges } from './check-merges.ts'
@@ -11,6 +12,7 @@ import type { Rig } from './rig.ts'
 
 const SETTLE_MS = 120_000
 const GLANCE_MS = 20_000
+const AGAIN_MS = 40_000
 const restless = new Set(['queued', 'starting', 'setup', 'working'])
 
 type Pending = { kind: string; lane: string; state: string; attempts: number; last_error: string | null }
@@ -40,10 +42,19 @@ const checkReceipts = async (rig: Rig): Promise<string[]> => {
   return answered.filter((e) => !stored.has(e.id) && !silent.has(e.name) && !looks(e) && !deletedBefore(e)).map((e) => `the command ${e.name} ${e.id} was acknowledged and has no receipt`)
 }
 
-/** What is under way may look lost for a moment: it counts when it still does after another rest. */
+/**
+ * What is under way may look lost for a moment, and not all of it can be seen to be: a push that failed while the orchestrator was away is tried
+ * again up to 30 s later. It counts when it still does after that.
+ */
 export const check = async (rig: Rig): Promise<string[]> => {
-  const first = await look(rig, SETTLE_MS)
-  return first.length === 0 ? first : look(rig, SETTLE_MS)
+  const until = Date.now() + AGAIN_MS
+  let lost = await look(rig, SETTLE_MS)
+  do {
+    if (lost.length === 0) return lost
+    await sleep(2000)
+    lost = await look(rig, SETTLE_MS)
+  } while (Date.now() < until)
+  return lost
 }
 
 /** Beside a fault that failed already: what can be seen in a moment. */
