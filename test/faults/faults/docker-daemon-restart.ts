@@ -1,21 +1,22 @@
 /**
- * #7: the Docker daemon is restarted. Others may use it, so only where somebody says that it is the suite's own:
- * ORCHESTRA_FAULTS_DAEMON names the command that restarts it.
+ * #7: the Docker daemon is restarted, in order or by kill -9. Others may use it, so only where somebody says that it is the suite's own: ORCHESTRA_FAULTS_DAEMON
+ * is a program that restarts it with the signal of its argument (own-engine.sh).
  */
 import { run } from '../../e2e/shell.ts'
-import type { Fault } from '../frame/fault.ts'
+import type { Family } from '../frame/fault.ts'
 
-const command = process.env.ORCHESTRA_FAULTS_DAEMON ?? ''
+const program = process.env.ORCHESTRA_FAULTS_DAEMON ?? ''
 
-export const fault: Fault = {
+export const faults: Family = Object.fromEntries((['TERM', 'KILL'] as const).map((signal) => [signal, {
   promise: 'Each session runs again or is called interrupted or lost, never done; one container each; what was queued arrives.',
-  impossible: async () => (command === '' ? 'the engine may be in use by others: ORCHESTRA_FAULTS_DAEMON names no command that restarts it' : null),
+  impossible: async () => (program === '' ? 'the engine may be in use by others: sh test/faults/own-engine.sh npm run faults -- --only docker-daemon-restart' : null),
   ownStack: true,
   run: async (rig) => {
     const ids = [await rig.spawn('daemon'), await rig.spawn('daemon')]
     for (const id of ids) await rig.work(id, 'before.txt', id)
-    const restarted = await run('sh', ['-c', command], { cwd: '/', env: process.env, deadlineMs: 120_000 })
-    if (restarted.code !== 0) throw new Error(`${command}: ${restarted.output}`)
+    for (const id of ids) await rig.tell(id, 'Just before the daemon goes.')
+    const restarted = await run(program, [signal], { cwd: '/', env: process.env, deadlineMs: 120_000 })
+    if (restarted.code !== 0) throw new Error(`${program} ${signal}: ${restarted.output}`)
     await rig.until('the engine answers', 60_000, async () => (await rig.tryDocker('version')).code === 0)
     const up = await rig.stack.orchestra(['up', '--yes', rig.stack.project])
     if (up.code !== 0) throw new Error(`up: ${up.output.slice(-1500)}`)
@@ -26,4 +27,4 @@ export const fault: Fault = {
     }
     for (const id of ids) { await rig.quiet(id); await rig.tell(id, 'After the daemon.') }
   },
-}
+} satisfies Family[string]]))
