@@ -173,6 +173,25 @@ test('a container that ends without a word fails its run', async () => {
   expect((await t.store.read.runs(1))[0]?.lastLine).toBe('Its container ran out of memory.')
 })
 
+test('a check that passed and whose clean-up was cut off leaves nothing', async () => {
+  const session = await sessionWith('checked', { 'limit.js': 'one\n' })
+  await done('settings.save', { checkCommand: 'npm test' })
+  const { merge } = await done('merge.request', { session })
+  await approve(merge)
+  const id = (await checkStarted(merge)).runId ?? ('' as never)
+  const { closeSession } = t.bus
+  let cuts = 0
+  t.bus.closeSession = async (of, forget) => {
+    if (of === checkOf(merge) && (cuts += 1) === 1) throw new Error('cut off')
+    return closeSession(of, forget)
+  }
+  await t.frame(checkOf(merge), { type: 'run-status', id, status: 'passed', exitCode: 0, tree: null, lastLine: '' })
+  await mergeIs(merge, 'merged')
+  expect((await t.store.read.session(checkOf(merge)))?.phase).toBe('deleted')
+  expect(t.bus.opened.has(checkOf(merge))).toBe(false)
+  expect(cuts).toBe(2)
+})
+
 test('checks can be cancelled, and with them the merge', async () => {
   const session = await sessionWith('Limits', { 'limit.js': 'one\n' })
   await done('settings.save', { checkCommand: 'sleep 1000' })

@@ -42,7 +42,7 @@ const goingOn = async (core: Core, m: MergeRow, tree: Sha): Promise<RunId | null
   return null
 }
 
-/** A crash after a cancellation leaves a check that nobody waits for. */
+/** A crash after a cancellation, or between the end of a run and that of its session, leaves a check that nobody waits for. */
 export const endLeftover = async (core: Core, m: MergeRow): Promise<void> => {
   const row = await core.store.read.session(sessionOf(m))
   if (row && row.phase !== 'deleted') await endCheckSession(core, row.id)
@@ -51,7 +51,10 @@ export const endLeftover = async (core: Core, m: MergeRow): Promise<void> => {
 export const checkTree = async (core: Core, bells: Bells, m: MergeRow, tree: Sha, base: Sha): Promise<Checked> => {
   const settings = core.outside.settings(await core.store.read.settings())
   const command = settings.checkCommand
-  if (!command || (await passedBefore(core, tree, command))) return { kind: 'passed' }
+  if (!command || (await passedBefore(core, tree, command))) {
+    await endLeftover(core, m)
+    return { kind: 'passed' }
+  }
   const session = sessionOf(m)
   let run = await goingOn(core, m, tree)
   if (!run) {
