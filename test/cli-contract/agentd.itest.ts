@@ -115,6 +115,31 @@ it('a viewer leaves the window as it is, follows its size, and reads what has sc
   viewer.socket.close()
 })
 
+it('a session whose turn is over is idle, also while a command that it began runs on', async () => {
+  session = await Session.create({ brief: 'Begin.' })
+  session.relay.decide = () => (session.relay.model.requests.length === 1 ? [{ type: 'tool_use', name: 'Bash', input: { command: 'until [ -e /tmp/go ]; do sleep 0.1; done; echo went', run_in_background: true, description: 'Wait' } }] : [{ type: 'text', text: 'fine' }])
+  await session.start()
+  await session.relay.event('turn.ended')
+  await session.relay.frame('cli-status', (f) => f.status === 'idle' && f.background === true)
+  await session.sh('touch /tmp/go')
+  // Its end begins a turn.
+  await session.relay.event('prompt', (e) => e.text.includes('Background command'))
+  await session.relay.until('nothing runs any more', () => session.relay.frames.findLast((f) => f.type === 'cli-status' && f.status === 'idle' && f.background === false && session.relay.events.filter((e) => e.type === 'turn.ended').length === 2))
+})
+
+it('a command that answers no did not fail, and did not succeed either', async () => {
+  session = await Session.create({ brief: 'Begin.' })
+  const commands = ['true', 'test -e /nope', 'grep -q nothing readme.md', 'diff readme.md .gitignore', 'echo x | grep nothing', 'false', 'grep x /nope']
+  session.relay.decide = () => {
+    const command = commands[session.relay.model.requests.length - 1]
+    return command === undefined ? [{ type: 'text', text: 'fine' }] : [{ type: 'tool_use', name: 'Bash', input: { command, description: 'Look' } }]
+  }
+  await session.start()
+  await session.relay.event('turn.ended')
+  const outcomes = session.relay.events.flatMap((e) => (e.type === 'tool.finished' ? [[e.ok, e.exitCode]] : []))
+  expect(outcomes).toEqual([[true, 0], [true, 1], [true, 1], [true, 1], [true, 1], [false, 1], [false, 2]])
+})
+
 it('a check command runs with its log, and can be cancelled with all its children', async () => {
   await open()
   const id = RunId.parse(randomUUID())

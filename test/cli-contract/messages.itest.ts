@@ -157,8 +157,63 @@ it('that comes while the CLI compacts its conversation is read afterwards, once'
   expect(session.relay.model.requests.at(-1)?.text).toContain('They said Begin.')
 })
 
+const pane = `$(tmux -S /tmp/orchestra/tmux.sock display -p -t =cli: "#{pane_pid}")`
+const wasStopped = 'stopped in the middle of your last turn'
+
+it('a turn that began as the last one ended goes on after a death, too', async () => {
+  session.relay.decide = (r) => (r.text.includes(wasStopped) ? said('going on') : r.text.includes('do it') ? longCall : said('fine'))
+  await session.start()
+  await session.relay.event('prompt')
+  session.send('[From: person]\ndo it', 'person')
+  await session.relay.event('tool.started')
+  await session.sh(`kill -KILL ${pane}`)
+  await session.relay.event('turn.ended', (e) => e.text === 'going on')
+  expect(session.relay.model.requests.at(-1)?.text).toContain('Under way: Bash:')
+})
+
+describe('a session that was cut off while it asked', () => {
+  const id = randomUUID()
+  const answer = { message: id, voice: 'person' as const, text: '[From: person]\nANSWER: (to your question "Which store?") Redis' }
+  const ask: Block[] = [{ type: 'tool_use', name: 'mcp__orchestra__ask', input: { question: 'Which store?' } }]
+  /** Told to go on without its answer, it asks again. */
+  const asking = async (died: () => Promise<unknown>) => {
+    session.relay.callTool = () => new Promise(() => undefined)
+    session.relay.decide = (r) => (r.text.includes('Redis') ? said('Redis it is') : r.text.includes('choose') ? ask : said('fine'))
+    session.relay.inbox = null
+    await session.start()
+    await session.relay.event('turn.ended')
+    await session.deliver('[From: person]\nchoose', 'person')
+    await session.relay.until('the call', () => session.relay.toolCalls.length === 1)
+    await died()
+  }
+  const readOnce = async () => {
+    await session.relay.event('turn.ended', (e) => e.text === 'Redis it is')
+    expect(session.relay.toolCalls).toHaveLength(1)
+    const text = session.relay.model.requests.at(-1)?.text ?? ''
+    expect([text.includes(wasStopped), text.split("the user's own word").length - 1]).toEqual([true, 2])
+    await session.relay.until('it is written down', async () => given(await session.transcript(), 'ANSWER:') === 1)
+  }
+
+  it.each([
+    ['its container', () => session.revive()],
+    ['its CLI', () => session.sh(`kill -KILL ${pane}`)],
+  ])('reads the answer that waits together with the word to go on, after the death of %s', async (_what, died) => {
+    await asking(died)
+    session.relay.send({ type: 'deliver', deliveries: [link.Delivery.parse(answer)] })
+    await readOnce()
+  })
+
+  it('goes on with the answer, and not without it', async () => {
+    await asking(() => session.revive())
+    await session.relay.event('cli.started', (e) => e.resumed)
+    session.relay.send({ type: 'inbox', state: 'empty' })
+    await session.relay.until('it is idle', () => session.relay.frames.findLast((f) => f.type === 'cli-status')?.status === 'idle')
+    session.relay.send({ type: 'deliver', deliveries: [link.Delivery.parse(answer)] })
+    await readOnce()
+  })
+})
+
 describe('an answer that a held call returned', () => {
-  const pane = `$(tmux -S /tmp/orchestra/tmux.sock display -p -t =cli: "#{pane_pid}")`
   const ask: Block[] = [{ type: 'tool_use', name: 'mcp__orchestra__ask', input: { question: 'Which store?' } }]
   const id = randomUUID()
   const result = `Answer from owner: Redis\n(answer ${id})`
@@ -167,18 +222,39 @@ describe('an answer that a held call returned', () => {
 
   it('to a CLI that died without reading it is read as a message, once', async () => {
     let answer: (text: string) => void = () => undefined
-    session.relay.callTool = () => new Promise((resolve) => { answer = resolve })
+    let answered = false
+    session.relay.callTool = () => new Promise<string>((resolve) => { answer = resolve }).finally(() => { answered = true; session.relay.touch() })
     session.relay.decide = (r) => (r.text.includes('ANSWER:') || session.relay.model.requests.length > 1 ? said('fine') : ask)
     await session.start()
     await session.relay.until('the call', () => session.relay.toolCalls.length === 1)
-    await session.sh(`kill -STOP ${pane}`)
+    const ends = () => session.relay.events.filter((e) => e.type === 'cli.exited').length
+    // It reads nothing from here on. The terminal's server would let it go on, so that is stopped first.
+    await session.sh(`echo ${pane} $(tmux -S /tmp/orchestra/tmux.sock display -p '#{pid}') > /tmp/pids; read cli server < /tmp/pids; kill -STOP $server; kill -STOP $cli`)
     answer(result)
-    await session.sh(`kill -KILL ${pane}`)
-    await session.relay.frame('cli-status', (f) => f.status === 'exited' && session.relay.toolCalls.length === 1)
+    await session.relay.until('the answer has left', () => answered)
+    await session.sh('read cli server < /tmp/pids; kill -KILL $cli; kill -CONT $server')
+    await session.relay.until('its end', () => ends() === 1)
     deliver()
     await receipt()
     await session.relay.until('it is read', () => times('Redis') === 1)
     expect(given(await session.transcript(), 'Redis')).toBe(1)
+  })
+
+  it("of the CLI's own question that stands in the conversation of a CLI that died is not read again as a message", async () => {
+    const open = new Promise<Block[]>(() => undefined)
+    session.relay.answer = () => Promise.resolve({ text: 'Redis', option: 0, by: 'owner', message: link.Delivery.shape.message.parse(id) })
+    session.relay.decide = (r) => (r.text.includes(wasStopped) ? said('going on') : r.text.includes('=\\"Redis\\"') ? open : [{ type: 'tool_use', name: 'AskUserQuestion', input: { questions: [{ question: 'Which store?', header: 'Store', multiSelect: false, options: [{ label: 'Redis', description: 'fast' }, { label: 'Postgres', description: 'there' }] }] } }])
+    session.relay.inbox = null
+    await session.start()
+    // The receipt says that the CLI has written it down.
+    await receipt()
+    await session.revive()
+    const before = session.relay.frames.length
+    deliver()
+    await session.relay.until('its receipt again', () => session.relay.frames.slice(before).some((f) => f.type === 'receipt' && f.messages.some((m) => m === id)))
+    session.relay.send({ type: 'inbox', state: 'empty' })
+    await session.relay.event('turn.ended', (e) => e.text === 'going on')
+    expect(session.relay.events.some((e) => e.type === 'prompt' && e.text.includes('ANSWER:'))).toBe(false)
   })
 
   it('that stands in the conversation of a CLI that died is not read again as a message', async () => {

@@ -67,7 +67,7 @@ test('an answer while the call is held is its result, and does not arrive as a m
   await expect.poll(() => stack.reports.filter((report) => report.type === 'frame' && report.frame.type === 'receipt')).toMatchObject([{ frame: { messages: [item.delivery.message], state: 'delivered' } }])
   await stack.bus.control(executor, { type: 'sync' })
   await agent.next('sync')
-  expect(agent.waiting()).toEqual([])
+  expect(brought(agent)).toEqual([])
   await agent.close()
   // It has been read when the model is asked with it. Without a credential the request goes nowhere, and shows nothing.
   const receipts = () => stack.reports.flatMap((report) => (report.type === 'frame' && report.frame.type === 'receipt' ? [report.frame.state] : []))
@@ -78,14 +78,38 @@ test('an answer while the call is held is its result, and does not arrive as a m
   expect(receipts()).toEqual(['delivered'])
   await askModel(`Answer from owner: Redis\n(answer ${item.delivery.message})`)
   await expect.poll(receipts).toEqual(['delivered', 'seen'])
-  // Nothing is left to be brought again.
+  // Read, but not known to be written down: an agentd that begins again says whether its conversation has it. Then nothing is left to be brought.
   const next = new AgentEnd(stack.socket(executor), undefined, randomUUID())
-  await next.next('welcome')
-  await stack.bus.control(executor, { type: 'sync' })
-  await next.next('sync')
-  expect(next.waiting()).toEqual([])
+  expect((await next.next('deliver')).deliveries).toEqual([item.delivery])
+  next.send({ type: 'receipt', messages: [item.delivery.message], state: 'delivered', at: now() })
+  await expect.poll(async () => (await stack.bus.inboxes())?.get(executor) ?? 0).toBe(0)
   await next.close()
+  const last = new AgentEnd(stack.socket(executor), undefined, randomUUID())
+  expect(await last.next('inbox')).toEqual({ type: 'inbox', state: 'empty' })
+  expect(brought(last)).toEqual([])
+  await last.close()
 })
+
+test('an answer that was read and written down is not brought again when its CLI ends', async () => {
+  const question = randomUUID() as MessageId
+  stack.answer.report = (report) => ({ ok: true, value: report.type === 'ask' ? { message: question } : report.type === 'allowance' ? unbounded : {} })
+  const agent = new AgentEnd(stack.socket(executor))
+  await agent.next('welcome')
+  const before = asked().length
+  const pending = call(executor, 'ask', { question: 'Sure?' })
+  await expect.poll(() => asked().length).toBe(before + 1)
+  const item = answerTo(question, 'yes')
+  await stack.bus.putInbox(executor, item)
+  await pending
+  agent.send({ type: 'receipt', messages: [item.delivery.message], state: 'delivered', at: now() })
+  await expect.poll(async () => (await stack.bus.inboxes())?.get(executor) ?? 0).toBe(0)
+  agent.send({ type: 'cli-status', status: 'exited', at: now() })
+  expect(await agent.next('inbox')).toEqual({ type: 'inbox', state: 'empty' })
+  expect(brought(agent)).toEqual([])
+  await agent.close()
+})
+
+const brought = (agent: AgentEnd) => agent.waiting().filter((f) => f.type === 'deliver')
 
 describe('an answer that a held call was given and no request to the model shows', () => {
   const given = async () => {
@@ -140,7 +164,7 @@ describe('an answer that a held call was given and no request to the model shows
     agent.send({ type: 'events', from: 1, events: [{ type: 'turn.ended', text: '', at: past }] })
     agent.send({ type: 'cli-status', status: 'busy', at: now() })
     await agent.next('events-ack')
-    expect(agent.waiting()).toEqual([])
+    expect(brought(agent)).toEqual([])
     agent.send({ type: 'cli-status', status: 'exited', at: now() })
     await broughtOnce(agent, delivery)
   })
@@ -177,8 +201,9 @@ test('the CLI\'s own question is held until it is answered, and withdrawn when i
   const before = asked().length
   const pending = post()
   await expect.poll(() => asked().length).toBe(before + 1)
-  await stack.bus.putInbox(executor, answerTo(question, 'no'))
-  expect(JSON.parse((await pending).body)).toEqual({ text: 'no', option: null, by: 'owner' })
+  const item = answerTo(question, 'no')
+  await stack.bus.putInbox(executor, item)
+  expect(JSON.parse((await pending).body)).toEqual({ text: 'no', option: null, by: 'owner', message: item.delivery.message })
 
   const hangUp = new AbortController()
   const dropped = post(hangUp.signal)

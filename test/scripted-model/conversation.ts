@@ -19,7 +19,7 @@ export type Request = z.infer<typeof Request>
 const blocks = (content: z.infer<typeof Content> | undefined): Block[] => (content === undefined ? [] : typeof content === 'string' ? [{ type: 'text', text: content }] : content)
 /** What the CLI adds to a message that came through its inbox, to the end of the text. */
 const INBOX_NOTE = /\n\s*This came from another Claude session\b.*$/s
-const plain = (text: string): string => text.replace(/<system-reminder>.*?<\/system-reminder>/gs, '').replace(INBOX_NOTE, '').trim()
+const plain = (text: string): string => text.replace(/^UserPromptSubmit hook additional context:\s*/, '').replace(/<system-reminder>.*?<\/system-reminder>/gs, '').replace(INBOX_NOTE, '').trim()
 const resultText = (b: Block): string => {
   const inner = Content.safeParse(b.content)
   return inner.success ? blocks(inner.data).map((i) => i.text ?? '').join('\n') : ''
@@ -57,7 +57,9 @@ const INTERRUPTED = '[Request interrupted by user'
 const isInterruption = (m: { content: z.infer<typeof Content> }): boolean => blocks(m.content).some((b) => b.type === 'text' && (b.text ?? '').startsWith(INTERRUPTED))
 /** A message that came between two tool calls: the CLI gives it to the model as the system's. */
 const BETWEEN = 'Another Claude session sent a message while you were working:'
-const isWordBetween = (b: Block): boolean => (b.text ?? '').startsWith(BETWEEN)
+/** What agentd says beside a message; whose words the message is, is nobody's word. */
+const BESIDE = 'UserPromptSubmit hook additional context:'
+const isWordBetween = (b: Block): boolean => (b.text ?? '').startsWith(BETWEEN) || ((b.text ?? '').startsWith(BESIDE) && (b.text ?? '').includes('[From: orchestra]'))
 const isAnswerEnd = (m: { role: string; content: z.infer<typeof Content> }): boolean => m.role === 'assistant' && !blocks(m.content).some((b) => b.type === 'tool_use')
 
 export const readConversation = (r: Request): Conversation => {

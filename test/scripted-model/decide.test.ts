@@ -54,6 +54,11 @@ describe('a script', () => {
     const call = called('toolu_work_0_0_0')
     expect(play(user('build shop'), call, result('toolu_work_0_0_0', 'ok'), user('thank you'))).toMatchObject({ say: ['Built.', 'You are welcome.'], played: 'work/2 thanks/0' })
   })
+  it('hears what is said beside a message, and not whose words the message is', () => {
+    const beside = (text: string) => ({ role: 'system', content: [{ type: 'text', text: `UserPromptSubmit hook additional context: ${text}` }] })
+    expect(play(user('build shop'), called('toolu_work_0_0_0'), result('toolu_work_0_0_0', 'ok'), beside('What stands above\n\n[From: orchestra] again\n[From: person] thank you'))).toMatchObject({ played: 'work/2 thanks/0' })
+    expect(play(user('build shop'), called('toolu_work_0_0_0'), result('toolu_work_0_0_0', 'ok'), beside('thank you'))).toMatchObject({ played: 'work/2' })
+  })
   it('hears what came between two tool calls, which the CLI gives as the system\'s', () => {
     const between = { role: 'system', content: [{ type: 'text', text: 'Another Claude session sent a message while you were working:\n[From: person]\nthank you\n\nThis came from another Claude session' }] }
     expect(play(user('build shop'), called('toolu_work_0_0_0'), result('toolu_work_0_0_0', 'ok'), between)).toMatchObject({ say: ['Built.', 'You are welcome.'], played: 'work/2 thanks/0' })

@@ -83,6 +83,8 @@ export type Delivery = z.infer<typeof Delivery>
 export const ToAgent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('welcome'), session: SessionId, role: Role }),
   z.object({ type: z.literal('deliver'), deliveries: z.array(Delivery).min(1).max(100) }),
+  /** Said at each new link and when the CLI has ended: nothing waits in the inbox, or what waits there is held by a limit. What else waits comes as `deliver`. */
+  z.object({ type: z.literal('inbox'), state: z.enum(['empty', 'held']) }),
   z.object({ type: z.literal('interrupt') }),
   /** Acknowledges `events` frames up to this number: agentd may forget them. */
   z.object({ type: z.literal('events-ack'), upTo: z.number() }),
@@ -111,7 +113,7 @@ export const FromAgent = z.discriminatedUnion('type', [
    * or acted since. failed: its container says it can't.
    */
   z.object({ type: z.literal('receipt'), messages: z.array(MessageId).max(100), state: z.enum(['delivered', 'seen', 'failed']), reason: z.string().max(2000).optional(), at: Timestamp }),
-  z.object({ type: z.literal('cli-status'), status: z.enum(['starting', 'idle', 'busy', 'dialog', 'exited']), at: Timestamp }),
+  z.object({ type: z.literal('cli-status'), status: z.enum(['starting', 'idle', 'busy', 'dialog', 'exited']), /** its turn is over, and a command that it started runs on */ background: z.boolean().optional(), at: Timestamp }),
   /** When the CLI's terminal last wrote. */
   z.object({ type: z.literal('pulse'), terminalAt: Timestamp }),
   z.object({ type: z.literal('run-status'), id: RunId, status: z.enum(['running', 'passed', 'failed', 'cancelled']), exitCode: z.number().nullable(), tree: Sha.nullable(), lastLine: z.string().max(2000) }),
@@ -124,7 +126,8 @@ export const AskRequest = z.object({
   question: z.string().min(1).max(limits.messageText),
   options: z.array(z.string().max(400)).max(limits.questionOptions),
 })
-export const AskReply = z.object({ text: z.string(), option: z.number().nullable(), by: z.string() })
+/** `message`: the answer's id, for its receipt. */
+export const AskReply = z.object({ text: z.string(), option: z.number().nullable(), by: z.string(), message: MessageId.optional() })
 export type AskReply = z.infer<typeof AskReply>
 
 /** Body of POST /ask/settled, before a question is hung up on: how it was settled without an answer of ours. */

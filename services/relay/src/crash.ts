@@ -8,6 +8,6 @@ import type { Bus } from './bus/port.ts'
 export const crashingBus = (bus: Bus, folder: string): Bus => {
   if (folder === '') return bus
   const hit = hitter(fs, { armed: join(folder, 'armed'), spent: join(folder, 'spent') }, () => process.kill(process.pid, 'SIGKILL'))
-  const openInbox: Bus['openInbox'] = (session, onEntry) => bus.openInbox(session, (entry) => onEntry(surround('inbox', entry, crashable.relay.inbox, hit)))
+  const openInbox: Bus['openInbox'] = (session, onEntry, onCaughtUp) => bus.openInbox(session, (entry) => onEntry(surround('inbox', entry, crashable.relay.inbox, hit)), onCaughtUp)
   return surround('bus', Object.assign(Object.create(bus) as Bus, { openInbox }), crashable.relay.bus, hit)
 }

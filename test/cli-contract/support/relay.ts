@@ -32,6 +32,8 @@ export class TestRelay {
   /** Held back: a relay, or a machine, that is slow at its start. */
   beforeTools: () => Promise<unknown> = () => Promise.resolve()
   pushReply: (push: Push) => link.PushReply = (push) => ({ accepted: true, tip: push.kind === 'commits' ? link.PushHeaders.shape['x-sha'].parse(push.sha) : null })
+  /** What it says of the session's inbox, at each link and when the CLI has ended; null: nothing yet. */
+  inbox: 'empty' | 'held' | null = 'empty'
   /** Bare repository that takes the packs; it must have the session's base. */
   store: string | null = null
   readonly model = scriptedModel((request) => this.decide(request))
@@ -123,6 +125,7 @@ export class TestRelay {
       const frame = link.FromAgent.parse(JSON.parse(data.toString('utf8')))
       this.frames.push(frame)
       if (frame.type === 'hello') this.send({ type: 'welcome', session: 'test' as never, role: 'executor' })
+      if (this.inbox !== null && (frame.type === 'hello' || (frame.type === 'cli-status' && frame.status === 'exited'))) this.send({ type: 'inbox', state: this.inbox })
       if (frame.type === 'events') {
         frame.events.forEach((event, i) => {
           if (frame.from + i > this.#seen) this.events.push(event)

@@ -107,6 +107,15 @@ export class Session {
     return Number((await exec('docker', ['wait', this.name])).stdout.trim())
   }
 
+  /** The container and all that runs in it is gone at once, and started again with what is on its volumes. Resolves when its link is up. */
+  async revive(): Promise<void> {
+    const links = () => this.relay.frames.filter((f) => f.type === 'hello').length
+    const before = links()
+    await exec('docker', ['kill', this.name])
+    await exec('docker', ['start', this.name])
+    await this.relay.until('the new link', () => links() > before)
+  }
+
   /** As the spawner stops a session. */
   async terminate(): Promise<void> {
     await exec('docker', ['stop', '-t', '10', this.name])

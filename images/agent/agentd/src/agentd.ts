@@ -67,7 +67,7 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
   let onUp: () => void = () => undefined
   let onRefused: () => void = () => undefined
   const relay = new Link({ socketPath: places.relaySocket, version: VERSION, cliVersion, spool, onFrame: (f) => onFrame(f), onUp: () => onUp(), onRefused: () => onRefused() })
-  const turn = new Turn(`${stateDir(places)}/turn`)
+  const turn = new Turn(`${stateDir(places)}/turn`, profile.asks)
   const event = (e: AgentEvent) => {
     relay.event(e)
     turn.event(e)
@@ -99,30 +99,34 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
   }
   const cli = new Cli({
     places, profile, tmux, seed,
-    onStatus: (status) => {
-      relay.send({ type: 'cli-status', status, at: now() })
+    onStatus: (status, background) => {
+      relay.send({ type: 'cli-status', status, background, at: now() })
       if (status === 'starting') {
         saidStarted = false
         ourTools.reset()
       }
-      if (status === 'exited') questions.withdrawAll()
+      if (status === 'exited') {
+        questions.withdrawAll()
+        // The relay has what it was given and did not read, and says so.
+        delivery.inbox('unknown')
+      }
       questions.dialog(status === 'dialog', status === 'idle')
-      if (status === 'idle') turn.over()
       leaveIfRefused()
       if (restartDue && status === 'idle') restartWhenIdle()
       delivery.kick()
     },
+    onIdle: (since) => turn.idle(since),
     onReady: (resumed) => {
       report('ready', '')
       if (!resumed) started()
       if (resumed || seed.brief === null) watchWork()
       // After a resume the CLI does nothing until it gets a message.
       const words = turn.words()
-      if (resumed && words !== null && seed.goOn) delivery.tell(words, true)
+      if (resumed && words !== null) delivery.goOn(words, turn.goesOn(seed.goOn))
       delivery.kick()
     },
     onExit: (code, lines, was) => {
-      if (was.busy) turn.cutShort()
+      turn.cutShort()
       event({ type: 'cli.exited', at: now(), code, reason: lines.slice(-2000) })
       if (!was.ready && !cli.stopping) report('failed', `The CLI ended before it was ready (exit code ${code ?? 'unknown'}).\n${lines}`)
       else restarts.exited(code)
@@ -210,12 +214,14 @@ export const startAgentd = async (places: Places, stopSignal: AbortSignal): Prom
     }
   }
   onUp = () => {
+    delivery.inbox('unknown')
     if (progress !== null) relay.send(progress)
-    relay.send({ type: 'cli-status', status: cli.status, at: now() })
+    relay.send({ type: 'cli-status', status: cli.status, background: cli.background, at: now() })
   }
   onFrame = (frame) => {
     switch (frame.type) {
       case 'deliver': return delivery.deliver(frame.deliveries)
+      case 'inbox': return delivery.inbox(frame.state)
       case 'interrupt':
         questions.withdrawAll()
         return background('interrupt', cli.interrupt().then((over) => event(over ? { type: 'turn.failed', at: now(), error: 'interrupted', text: 'Interrupted.' } : { type: 'notice', at: now(), text: 'The turn did not end after three tries to interrupt it.' })))

@@ -55,7 +55,7 @@ export const askRoute = (held: Held, reporter: Reporter, budget: Budget) => {
     }
     const taken = finished(res)
     const { text, option, by } = outcome.value.answer
-    sendJson(res, 200, { text, option, by } satisfies link.AskReply)
+    sendJson(res, 200, { text, option, by, message: outcome.value.answer.id } satisfies link.AskReply)
     outcome.value.given(await taken)
   }
   return { ask, settle }

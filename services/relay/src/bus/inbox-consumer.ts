@@ -16,7 +16,7 @@ const isMissing = (error: unknown) => error instanceof JetStreamApiError && NOT_
  * The session's consumer is made anew each time: the stream keeps what no receipt has acknowledged, so a new consumer hands
  * out exactly that, at once and in order, whatever the relay before it had in its hands when it ended.
  */
-export const consumeInbox = (nc: NatsConnection, session: SessionId, onEntry: (entry: InboxEntry) => void, log: Log): { close(): Promise<void> } => {
+export const consumeInbox = (nc: NatsConnection, session: SessionId, onEntry: (entry: InboxEntry) => void, onCaughtUp: () => void, log: Log): { close(): Promise<void> } => {
   let closed = false
   let messages: ConsumerMessages | null = null
   let wake = (): void => undefined
@@ -30,7 +30,7 @@ export const consumeInbox = (nc: NatsConnection, session: SessionId, onEntry: (e
     await manager.consumers.delete(stream, durable(session)).catch((error: unknown) => {
       if (!isMissing(error)) throw error
     })
-    await manager.consumers.add(stream, {
+    const { num_pending: waiting } = await manager.consumers.add(stream, {
       durable_name: durable(session),
       filter_subject: bus.subjects.inbox(session),
       ack_policy: AckPolicy.Explicit,
@@ -42,7 +42,13 @@ export const consumeInbox = (nc: NatsConnection, session: SessionId, onEntry: (e
     messages = await consumer.consume({ max_messages: 100, expires: 30_000, abort_on_missing_resource: true })
     // Closing would wait for the end of a loop that never began.
     if (closed) return messages.stop()
-    for await (const message of messages) take(message)
+    let left = waiting
+    if (left === 0) onCaughtUp()
+    for await (const message of messages) {
+      take(message)
+      left -= 1
+      if (left === 0) onCaughtUp()
+    }
   }
   const take = (message: JsMsg): void => {
     const parsed = bus.InboxItem.safeParse(readJson(message))

@@ -63,7 +63,7 @@ export const connectBus = async (options: { url: string; user: string; password:
     },
     report: (report) => request(bus.subjects.event(report.session), report),
     maxReport: () => (nc.info?.max_payload ?? 1024 * 1024) - ENVELOPE,
-    openInbox: (session, onEntry) => consumeInbox(nc, session, onEntry, log),
+    openInbox: (session, onEntry, onCaughtUp) => consumeInbox(nc, session, onEntry, onCaughtUp, log),
     dropInbox: (session) => dropInbox(nc, session),
     serveVerbs(handlers) {
       for (const verb of Object.keys(bus.relayVerbs) as bus.RelayVerb[]) serve(bus.subjects.relay(verb), (_subject, input) => handlers[verb](input))

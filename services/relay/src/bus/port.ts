@@ -20,8 +20,8 @@ export interface Bus {
   report(report: bus.SessionReport): Promise<bus.Reply>
   /** Largest report in bytes. */
   maxReport(): number
-  /** Hands out all that waits, oldest first, then what comes. Waits for the stream to exist. */
-  openInbox(session: SessionId, onEntry: (entry: InboxEntry) => void): { close(): Promise<void> }
+  /** Hands out all that waits, oldest first, says so, then what comes. Waits for the stream to exist. */
+  openInbox(session: SessionId, onEntry: (entry: InboxEntry) => void, onCaughtUp: () => void): { close(): Promise<void> }
   /** Drops what waits in a session's inbox, for a session that is gone. */
   dropInbox(session: SessionId): Promise<void>
   serveVerbs(handlers: VerbHandlers): void

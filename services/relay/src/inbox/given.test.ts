@@ -15,8 +15,11 @@ test('an answer to our tool is seen by its id, not by words that stand there any
   const yes = answer('yes')
   given.add(yes, { origin: 'tool', question: 'Sure?' })
   expect(given.seenIn(request('yes, and Answer from owner: yes'))).toEqual([])
-  expect(given.seenIn(request(`Answer from owner: yes\n(answer ${yes.item.delivery.message})`))).toEqual([yes])
-  expect(given.all()).toEqual([])
+  const shows = request(`Answer from owner: yes\n(answer ${yes.item.delivery.message})`)
+  expect([given.seenIn(shows), given.seenIn(shows)]).toEqual([[yes], []])
+  // Read, and not known to be written down.
+  expect(given.all()).toEqual([yes])
+  expect([given.take(yes.item.delivery.message), given.all()]).toEqual([yes, []])
 })
 
 test.each(['Postgres', 'Postgres: there already'])('an answer to a native question is seen by what the CLI makes of it: %s', (text) => {
@@ -27,13 +30,24 @@ test.each(['Postgres', 'Postgres: there already'])('an answer to a native questi
   expect(given.seenIn(request('Your questions have been answered: "Which "store"?"="Postgres". Go on.'))).toEqual([one])
 })
 
-test('what is not seen can be taken back, with the entry that came last', () => {
+test('what is not known to be written down can be taken back, with the entry that came last', () => {
   const given = makeGiven()
   const [one, again] = [answer('a'), answer('a')]
   again.item = one.item
   given.add(one, { origin: 'tool', question: 'A?' })
   expect(given.renew(again)).toBe(true)
-  expect(given.unread(Date.now() - 1000)).toEqual([])
-  expect(given.unread()).toEqual([again])
+  given.seenIn(request(`(answer ${one.item.delivery.message})`))
+  expect(given.takeAll()).toEqual([again])
   expect(given.renew(again)).toBe(false)
+})
+
+test('at the end of a turn what was given in it was read, or never will be', () => {
+  const given = makeGiven()
+  const [read, unread] = [answer('a'), answer('b')]
+  for (const one of [read, unread]) given.add(one, { origin: 'tool', question: 'A?' })
+  given.seenIn(request(`(answer ${read.item.delivery.message})`))
+  expect(given.over(Date.now() - 1000)).toEqual({ read: [], unread: [] })
+  expect(given.over(Date.now() + 1000)).toEqual({ read: [], unread: [unread] })
+  expect(given.over(Date.now() + 20_000)).toEqual({ read: [read], unread: [] })
+  expect(given.all()).toEqual([])
 })

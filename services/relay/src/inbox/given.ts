@@ -1,25 +1,36 @@
 /**
- * Answers that went out as the result of a held call and are not proven to have been read. No prompt hook tells of them: the model has one
- * when a request carries the answer's id (the result of our tool names it) or, of a native question, what the CLI makes of question and answer.
- * A CLI that died before it wrote the result down, or a turn that ended without it, gets the answer again as a message.
+ * Answers that went out as the result of a held call and are not proven to stand in the conversation. No prompt hook tells of them: the model has
+ * read one when a request carries the answer's id (the result of our tool names it) or, of a native question, what the CLI makes of question and
+ * answer. The CLI writes the result down some hundred milliseconds later, which agentd's receipt says: a CLI that died before that, or a turn that
+ * ended without any such request, gets the answer again as a message.
  */
 import type { MessageId } from '@orchestra/contracts'
 import type { Question } from '../asks/held.ts'
 import type { InboxEntry } from '../bus/port.ts'
 
-type Waiting = { entry: InboxEntry; shownIn: (request: string) => boolean; at: number }
+type Waiting = { entry: InboxEntry; shownIn: (request: string) => boolean; at: number; shown: boolean }
 export type Asked = Pick<Question, 'origin' | 'question'>
 
 export type Given = {
   add(entry: InboxEntry, question: Asked): void
   /** The same answer came again from the bus: this one is to be acknowledged. */
   renew(entry: InboxEntry): boolean
-  /** Those that this request shows; they are taken out. */
+  /** Those that this request is the first to show. */
   seenIn(request: string): InboxEntry[]
-  /** Those given before this moment (ms), oldest first; they are taken out. */
-  unread(before?: number): InboxEntry[]
+  /** The conversation has it. */
+  take(id: MessageId): InboxEntry | undefined
+  /**
+   * A turn is over at this moment (ms). Taken out, oldest first: those that were given in it and no request showed, and those that were read so
+   * long ago that the CLI has written them down, of an agentd that says nothing of it.
+   */
+  over(before: number): { read: InboxEntry[]; unread: InboxEntry[] }
+  /** All, oldest first; they are taken out. */
+  takeAll(): InboxEntry[]
   all(): InboxEntry[]
 }
+
+/** A CLI was seen to end a turn a tenth of a second before it wrote down what that turn began with. */
+const WRITTEN_MS = 10_000
 
 const quoted = (text: string): string => JSON.stringify(text).slice(1, -1)
 
@@ -42,15 +53,21 @@ export const makeGiven = (): Given => {
   return {
     add(entry, asked) {
       const id = entry.item.delivery.message
-      given.set(id, { entry, shownIn: shownIn(id, entry.item.answer?.text ?? '', asked), at: Date.now() })
+      given.set(id, { entry, shownIn: shownIn(id, entry.item.answer?.text ?? '', asked), at: Date.now(), shown: false })
     },
     renew(entry) {
       const known = given.get(entry.item.delivery.message)
       if (known) known.entry = entry
       return known !== undefined
     },
-    seenIn: (request) => take((one) => one.shownIn(request)),
-    unread: (before = Number.POSITIVE_INFINITY) => take((one) => one.at < before),
+    seenIn(request) {
+      const now = [...given.values()].filter((one) => !one.shown && one.shownIn(request))
+      for (const one of now) one.shown = true
+      return now.map((one) => one.entry)
+    },
+    take: (id) => take((one) => one.entry.item.delivery.message === id)[0],
+    over: (before) => ({ read: take((one) => one.shown && one.at < before - WRITTEN_MS), unread: take((one) => !one.shown && one.at < before) }),
+    takeAll: () => take(() => true),
     all: () => [...given.values()].map((one) => one.entry),
   }
 }

@@ -1,7 +1,7 @@
 /**
  * A session's inbox: what waits goes to agentd while the link is up, one batch in flight, in order. A message is acknowledged
- * when its receipt has been committed; one whose answer was the result of a held call, when the model is shown to have it, and else it goes
- * as a message after all. When the link drops, what was in flight waits again, in its place.
+ * when its receipt has been committed, also one whose answer was the result of a held call: if that died with the CLI it goes as a message after
+ * all. When the link drops, what was in flight waits again, in its place.
  */
 import type { bus, link, MessageId, SessionId } from '@orchestra/contracts'
 import type { Held } from '../asks/held.ts'
@@ -13,6 +13,8 @@ import { makeGiven } from './given.ts'
 
 export type Inbox = {
   take: (entry: InboxEntry) => void
+  /** All that waited when the session was opened has been taken. */
+  caughtUp: () => void
   /** Sends over the link now; false when it is not up. */
   linkUp(send: (frame: link.ToAgent) => boolean, boot: string): void
   linkDown(): void
@@ -24,7 +26,7 @@ export type Inbox = {
   open(): void
   /** The session's model is asked, with this body. */
   modelAsked(request: string): void
-  /** The CLI's process ended: what it was given and had not read may be gone with it. */
+  /** The CLI's process ended: what it was given and had not written down is gone with it. */
   cliGone(): void
   /** A turn ended at this moment, ISO: what was given in it and was not read by then never will be. */
   turnOver(at: string): void
@@ -47,6 +49,7 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, li
   let send: ((frame: link.ToAgent) => boolean) | null = null
   let order = Promise.resolve()
   let booted: string | null = null
+  let complete = false
 
   const beat = setInterval(() => {
     for (const entry of [...inFlight.values(), ...waiting.values(), ...given.all()]) entry.working()
@@ -67,7 +70,7 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, li
     const [oldest] = settled
     if (oldest && settled.size > REMEMBERED) settled.delete(oldest)
   }
-  const settle = (id: MessageId, entry = inFlight.get(id) ?? waiting.get(id)): void => {
+  const settle = (id: MessageId, entry = inFlight.get(id) ?? waiting.get(id) ?? given.take(id)): void => {
     remember(id)
     entry?.ack()
     inFlight.delete(id)
@@ -93,6 +96,11 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, li
     for (const [id, entry] of [...entries.map((entry) => [entry.item.delivery.message, entry] as const), ...later]) waiting.set(id, entry)
     pump()
   }
+  /** A CLI that begins again is told to go on together with what waits for it: is there anything? */
+  const sayWhatWaits = (): void => {
+    if (limited()) send?.({ type: 'inbox', state: 'held' })
+    else if (complete && waiting.size === 0 && inFlight.size === 0) send?.({ type: 'inbox', state: 'empty' })
+  }
   const place = async (entry: InboxEntry): Promise<void> => {
     const { delivery, answer } = entry.item
     const id = delivery.message
@@ -116,25 +124,37 @@ export const makeInbox = (session: SessionId, held: Held, reporter: Reporter, li
   }
   return {
     take: (entry) => inOrder(() => place(entry)),
+    caughtUp: () => inOrder(async () => {
+      complete = true
+      sayWhatWaits()
+    }),
     open: () => inOrder(async () => {
       // Answers that were held back go to the calls that wait for them, if they still do.
       for (const entry of waiting.values()) if (entry.item.answer) await answerHeld(entry, entry.item.answer)
       pump()
+      sayWhatWaits()
     }),
     modelAsked(request) {
       const seen = given.seenIn(request)
-      if (seen.length === 0) return
-      for (const entry of seen) settle(entry.item.delivery.message, entry)
-      void tell(seen.map((entry) => entry.item.delivery.message), 'seen')
+      if (seen.length > 0) void tell(seen.map((entry) => entry.item.delivery.message), 'seen')
     },
-    cliGone: () => asMessages(given.unread()),
-    turnOver: (at) => asMessages(given.unread(Date.parse(at))),
+    cliGone: () => inOrder(async () => {
+      asMessages(given.takeAll())
+      sayWhatWaits()
+    }),
+    turnOver(at) {
+      const { read, unread } = given.over(Date.parse(at))
+      for (const entry of read) settle(entry.item.delivery.message, entry)
+      asMessages(unread)
+    },
     revisit: (question) => inOrder(() => giveWaiting(question)),
     linkUp(sender, boot) {
       send = sender
-      if (booted !== null && booted !== boot) asMessages(given.unread())
+      if (booted !== null && booted !== boot) asMessages(given.takeAll())
       booted = boot
       pump()
+      // After what is being placed.
+      inOrder(async () => sayWhatWaits())
     },
     linkDown() {
       send = null

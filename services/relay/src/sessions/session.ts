@@ -82,7 +82,7 @@ export const openSession = async (session: SessionId, role: Role, shared: Shared
     stream: streams.accept,
   }
   const server = await serveSocket(folderOf(shared.sockets, session), role === 'check' ? { ...rooms, ...closed } : rooms, log)
-  const feed = bus.openInbox(session, inbox.take)
+  const feed = bus.openInbox(session, inbox.take, inbox.caughtUp)
 
   return {
     id: session,

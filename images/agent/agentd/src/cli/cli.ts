@@ -15,10 +15,12 @@ export type CliOptions = {
   profile: Profile
   tmux: Tmux
   seed: link.Seed
-  onStatus: (status: Status) => void
+  onStatus: (status: Status, background: boolean) => void
+  /** At every look at an idle CLI, also one that has not changed: since when it is. */
+  onIdle: (since: Date) => void
   /** First record of a start: the CLI takes messages. */
   onReady: (resumed: boolean) => void
-  onExit: (code: number | null, lastLines: string, was: { ready: boolean; busy: boolean }) => void
+  onExit: (code: number | null, lastLines: string, was: { ready: boolean }) => void
 }
 
 const NAME = 'cli'
@@ -35,6 +37,7 @@ export class Cli {
   #pid = 0
   #starts = 0
   #status: Status = 'exited'
+  #background = false
   #record: CliRecord | null = null
   #resumed = false
   #watcher: FSWatcher | null = null
@@ -53,6 +56,11 @@ export class Cli {
 
   get status(): Status {
     return this.#status
+  }
+
+  /** Its turn is over, and a command that its model started runs on. */
+  get background(): boolean {
+    return this.#background
   }
 
   /** Where messages go; null while there is none. */
@@ -134,14 +142,19 @@ export class Cli {
     this.#record = record
     // Before its status, which lets messages go: what was cut off is told first.
     if (first && record.inbox !== null) this.#o.onReady(this.#resumed)
-    this.#set(record.status)
+    if (record.status === 'idle') this.#o.onIdle(record.since)
+    this.#set(record.status, record.background)
   }
 
   async #awaitExit(start: number): Promise<void> {
     const known = await this.#o.tmux.waitFor(`${NAME}-exit`)
     if (start !== this.#starts) return
     const pane = known ? await this.#o.tmux.pane(NAME) : null
-    const was = { ready: this.#record !== null, busy: this.#status === 'busy' || this.#status === 'dialog' }
+    // A killed one leaves its record behind: whether its turn was over is told by that, not by the last look.
+    const last = await this.#o.profile.record(this.#pid)
+    if (start !== this.#starts) return
+    if (last?.status === 'idle') this.#o.onIdle(last.since)
+    const was = { ready: this.#record !== null }
     this.#record = null
     this.#pid = 0
     this.#set('exited')
@@ -150,10 +163,11 @@ export class Cli {
     this.#o.onExit(pane?.code ?? null, lines, was)
   }
 
-  #set(status: Status): void {
-    if (status === this.#status) return
+  #set(status: Status, background = false): void {
+    if (status === this.#status && background === this.#background) return
     this.#status = status
-    this.#o.onStatus(status)
+    this.#background = background
+    this.#o.onStatus(status, background)
     for (const wake of this.#waiters) wake()
   }
 

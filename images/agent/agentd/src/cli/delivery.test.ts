@@ -108,7 +108,7 @@ it('refuses the second copy of a text that was posted twice', async () => {
   inbox.taken.push('twice')
   expect(await inbox.prompted('twice')).toMatchObject({ kind: 'ours' })
   expect(await inbox.prompted('twice')).toEqual({ kind: 'copy' })
-  expect(await inbox.prompted('twice')).toEqual({ kind: 'other' })
+  expect(await inbox.prompted('twice')).toMatchObject({ kind: 'other' })
 })
 
 it('sends again after the process died with it', async () => {
@@ -192,18 +192,86 @@ it('the same words from another message are another message', async () => {
 })
 
 it('what a person typed in the terminal is not ours', async () => {
-  expect(await inbox.prompted('hello')).toEqual({ kind: 'other' })
+  expect(await inbox.prompted('hello')).toEqual({ kind: 'other', told: null })
 })
 
-it('what was cut off is told before what has waited since', async () => {
+it('what was cut off is told with the first text that waits, whoever wrote it, and once', async () => {
   inbox.open = false
-  inbox.delivery.deliver([message('waited')])
-  inbox.delivery.tell('cut off', true)
+  inbox.delivery.deliver([message('the answer'), message('and more', 'person')])
+  inbox.delivery.goOn('cut off', true)
   inbox.open = true
   inbox.delivery.kick()
   await settle()
-  expect(inbox.posted).toEqual(['cut off'])
-  await inbox.prompted('cut off')
+  expect(await inbox.prompted('the answer')).toMatchObject({ kind: 'ours', told: 'cut off' })
   await settle()
-  expect(inbox.posted.at(-1)).toBe('waited')
+  expect(await inbox.prompted('and more')).toMatchObject({ kind: 'ours', told: null })
+  expect(inbox.posted).toEqual(['the answer', 'and more'])
+})
+
+it('what was cut off is told alone when the relay says that nothing waits, and not while a limit holds it', async () => {
+  inbox.delivery.goOn('cut off', true)
+  await vi.advanceTimersByTimeAsync(9000)
+  expect(inbox.posted).toEqual([])
+  inbox.delivery.inbox('held')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(inbox.posted).toEqual([])
+  inbox.delivery.inbox('empty')
+  await settle()
+  expect(inbox.posted).toEqual(['cut off'])
+  expect(await inbox.prompted('cut off')).toMatchObject({ kind: 'ours', told: null })
+})
+
+it('a relay that says nothing of its inbox is not waited for without end', async () => {
+  inbox.delivery.goOn('cut off', true)
+  await vi.advanceTimersByTimeAsync(11_000)
+  expect(inbox.posted).toEqual(['cut off'])
+})
+
+it('one that waits for an answer is told what was cut off with it, or with what a person types, and not before', async () => {
+  inbox.delivery.inbox('empty')
+  inbox.delivery.goOn('cut off', false)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(inbox.posted).toEqual([])
+  expect(await inbox.prompted('typed')).toEqual({ kind: 'other', told: 'cut off' })
+})
+
+it('one whose answer stands in its conversation goes on', async () => {
+  const answer = message('answer')
+  inbox.written.add(answer.message)
+  inbox.delivery.inbox('empty')
+  inbox.delivery.goOn('cut off', false)
+  inbox.delivery.deliver([answer])
+  await settle()
+  expect(inbox.posted).toEqual(['cut off'])
+})
+
+it('a word to go on that died with its CLI is said once to the next', async () => {
+  inbox.delivery.inbox('empty')
+  inbox.delivery.goOn('cut off', true)
+  await settle()
+  inbox.process = 2
+  inbox.delivery.goOn('cut off', true)
+  await settle()
+  await inbox.prompted('cut off')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(inbox.posted).toEqual(['cut off', 'cut off'])
+})
+
+it('the answer of a call is delivered when its result stands in the conversation; one that died before that is brought again', async () => {
+  const [kept, lost] = [message('kept'), message('lost')]
+  inbox.delivery.returned([kept.message])
+  await vi.advanceTimersByTimeAsync(200)
+  expect(inbox.receipts).toEqual([])
+  inbox.written.add(kept.message)
+  await vi.advanceTimersByTimeAsync(200)
+  expect(inbox.receipts).toEqual([['delivered', [kept.message]]])
+  inbox.delivery.active()
+  inbox.delivery.returned([lost.message])
+  inbox.delivery.deliver([lost, kept])
+  await settle()
+  expect(inbox.posted).toEqual([])
+  inbox.process = 2
+  inbox.delivery.kick()
+  await vi.advanceTimersByTimeAsync(200)
+  expect(inbox.posted).toEqual(['lost'])
 })

@@ -8,14 +8,21 @@ import { background, log, reasonOf } from '../log.ts'
 import type { Delivered } from './delivered.ts'
 import { Permits } from './permits.ts'
 
+/** How long it is waited for the relay's word on what waits in the inbox: an older one never says it. */
+const INBOX_MS = 10_000
+
 /** Told to the model by agentd itself, not by anybody's message: no id, no receipt. */
-export type Waiting = { id: string | null; voice: link.Delivery['voice']; text: string }
+export type Waiting = { id: string | null; voice: link.Delivery['voice']; text: string; /** the word of `goOn` */ cutOff?: true }
 type Flight = { items: Waiting[]; voice: link.Delivery['voice']; text: string; posts: number; since: Date; process: number; conversation: string }
 
 /** The hook had it, the conversation does not show it yet. `active`: the model went on since. */
 type Reading = { flight: Flight; messages: string[]; since: number; active: boolean }
 
-export type Prompted = { kind: 'ours'; voice: link.Delivery['voice']; messages: string[] } | { kind: 'copy' } | { kind: 'other' }
+/** `told`: what the model is to be told beside the text, by agentd itself. */
+export type Prompted = { kind: 'ours'; voice: link.Delivery['voice']; messages: string[]; told: string | null } | { kind: 'copy' } | { kind: 'other'; told: string | null }
+
+/** `alone`: told also where nothing comes to be read with it. */
+type CutOff = { words: string; alone: boolean; until: number }
 
 export type Port = {
   /** Null while the CLI has no inbox. `process`: another number after each start. */
@@ -62,6 +69,9 @@ export class Delivery {
   readonly #permits = new Permits()
   #timer: NodeJS.Timeout | null = null
   #posting = false
+  #cutOff: CutOff | null = null
+  /** Whether something waits in the relay's inbox that has not been brought. */
+  #inbox: 'unknown' | 'held' | 'empty' = 'unknown'
 
   constructor(port: Port, delivered: Delivered) {
     this.#port = port
@@ -73,24 +83,41 @@ export class Delivery {
     if (!this.#readingUp) background('reading what was delivered before', this.#takeIn())
   }
 
-  /** `first`: before whatever waits, as what happened before it. */
-  tell(text: string, first = false): void {
-    const told: Waiting = { id: null, voice: 'system', text }
-    if (first) this.#waiting.unshift(told)
-    else this.#waiting.push(told)
+  tell(text: string): void {
+    this.#waiting.push({ id: null, voice: 'system', text })
+    this.kick()
+  }
+
+  /**
+   * The CLI is back in the middle of a turn. Its model is told so together with what waits, since that may be the answer to what it would ask
+   * again; on its own where nothing waits, unless it waits for something itself.
+   */
+  goOn(words: string, alone: boolean): void {
+    // Said to the process before this one, which died with it.
+    this.#waiting = this.#waiting.filter((w) => w.cutOff === undefined)
+    if (this.#flight !== null && this.#flight.items.every((w) => w.cutOff)) this.#flight = null
+    this.#cutOff = { words, alone, until: Date.now() + INBOX_MS }
+    this.kick()
+  }
+
+  /** What the relay says of the session's inbox: nothing waits, or what waits there is held by a limit. */
+  inbox(state: 'empty' | 'held' | 'unknown'): void {
+    this.#inbox = state
     this.kick()
   }
 
   /** Sends the next text if it can be. Called whenever something may have changed. */
   kick(): void {
-    if (this.#posting || (this.#flight === null && this.#waiting.length === 0)) return
+    const nothing = this.#flight === null && this.#waiting.length === 0
+    if (this.#posting || (nothing && this.#cutOff === null)) return
     const inbox = this.#port.inbox()
     if (inbox === null) {
-      this.#port.wanted()
+      if (!nothing) this.#port.wanted()
       return
     }
     // What it was about to read may have died with the last process, and comes before all else then.
     if (this.#reading.some((r) => r.flight.process !== inbox.process)) return this.#confirmSoon(0)
+    if (nothing && !this.#goesAlone()) return
     if (this.#flight === null) this.#flight = this.#next()
     else if (this.#flight.process === inbox.process) return
     const flight = this.#flight
@@ -111,7 +138,7 @@ export class Delivery {
     const copies = this.#copies.get(key) ?? 0
     const flight = this.#flight
     if (flight === null || normal(flight.text) !== key) {
-      if (copies === 0) return { kind: 'other' }
+      if (copies === 0) return { kind: 'other', told: this.#takeCutOff() }
       this.#countDown(key, copies)
       return { kind: 'copy' }
     }
@@ -131,7 +158,33 @@ export class Delivery {
       if (taken > 1) this.#copies.set(key, taken - 1)
     }
     queueMicrotask(() => this.kick())
-    return { kind: 'ours', voice: flight.voice, messages }
+    return { kind: 'ours', voice: flight.voice, messages, told: this.#takeCutOff() }
+  }
+
+  /** Messages that came to the model as the result of a call: delivered when the conversation shows it. Those that die before that are brought again. */
+  returned(messages: readonly string[]): void {
+    const inbox = this.#port.inbox()
+    const news = messages.filter((id) => !this.#delivered.has(id) && !this.#has(id))
+    if (inbox === null || news.length === 0) return
+    const flight: Flight = { items: [], voice: 'system', text: '', posts: 0, since: new Date(), process: inbox.process, conversation: inbox.conversation }
+    this.#reading.push({ flight, messages: news, since: Date.now(), active: false })
+    this.#confirmSoon(WRITTEN_MS)
+  }
+
+  #takeCutOff(): string | null {
+    const words = this.#cutOff?.words ?? null
+    this.#cutOff = null
+    return words
+  }
+
+  /** Nothing is here that the word to go on could be told with: is nothing on its way? */
+  #goesAlone(): boolean {
+    const cutOff = this.#cutOff
+    if (cutOff === null || !cutOff.alone || this.#readingUp || this.#inbox === 'held') return false
+    const wait = this.#inbox === 'empty' ? 0 : cutOff.until - Date.now()
+    if (wait > 0) this.#arm(wait)
+    else this.#waiting.push({ id: null, voice: 'system', text: this.#takeCutOff() ?? '', cutOff: true })
+    return wait <= 0
   }
 
   /** The model spoke or acted: what it was given before, it has seen. */
@@ -156,8 +209,12 @@ export class Delivery {
         const unknown = [...given].filter((id) => !this.#delivered.has(id) && !reading.has(id))
         if (unknown.length > 0) this.#delivered.add(unknown)
         for (const d of this.#arrived.splice(0)) {
+          const item: Waiting = { id: d.message, voice: d.voice, text: d.text }
+          const returned = this.#reading.find((r) => r.messages.includes(d.message) && !r.flight.items.some((one) => one.id === d.message))
           if (this.#delivered.has(d.message)) this.#again(d.message)
-          else if (!this.#has(d.message)) this.#waiting.push({ id: d.message, voice: d.voice, text: d.text })
+          // The result of a call that is not written down yet: if it never is, there are its words.
+          else if (returned !== undefined) returned.flight.items.push(item)
+          else if (!this.#has(d.message)) this.#waiting.push(item)
         }
       }
     } finally {
@@ -206,6 +263,8 @@ export class Delivery {
 
   /** It is brought again because its receipt got lost, and so may have what came after that. */
   #again(id: string): void {
+    // What it waited for stands in its conversation: nothing else will come.
+    if (this.#cutOff !== null) this.#cutOff.alone = true
     this.#port.receipt([id], 'delivered')
     if (this.#delivered.wasSeen(id)) this.#port.receipt([id], 'seen')
   }

@@ -25,11 +25,14 @@ export const handleHooks = (o: HooksOptions): HookHandler => {
       const messages = prompted.kind === 'ours' ? prompted.messages : []
       for (const event of hook.events) o.event(event.type === 'prompt' ? { ...event, messages } : event)
       await o.toolsReady()
-      return prompted.kind === 'ours' && prompted.voice === 'person' ? o.profile.reply.vouched() : o.profile.reply.nothing()
+      return o.profile.reply.prompt(prompted.kind === 'ours' && prompted.voice === 'person', prompted.told)
     }
     for (const event of hook.events) o.event(event)
     if (hook.active) o.delivery.active()
-    if (hook.finished !== null) o.questions.settled(hook.finished.call, hook.finished.answer)
+    if (hook.finished !== null) {
+      o.questions.settled(hook.finished.call, hook.finished.answer)
+      o.delivery.returned([...hook.finished.returned, ...o.profile.answeredWith.of(hook.finished.call)])
+    }
     if (hook.turnOver) o.questions.withdrawAll()
     if (hook.asks === null) {
       const words = answered.get(hook.finished?.call ?? '')
@@ -39,6 +42,7 @@ export const handleHooks = (o: HooksOptions): HookHandler => {
     const answers = await o.questions.ask(hook.asks.origin, hook.asks.call, hook.asks.questions, gone)
     if (hook.asks.origin === 'permission') o.event({ type: 'dialog.closed', at: new Date().toISOString(), what: answers === null ? 'settled in the terminal' : [...answers.values()].map((a) => `${a.by}: ${a.text}`).join(', ').slice(0, 2000) })
     if (answers === null) return o.profile.reply.nothing()
+    if (hook.asks.origin === 'native') o.profile.answeredWith.add(hook.asks.call, [...answers.values()].flatMap((a) => a.message ?? []))
     const who = [...new Set([...answers.values()].map((a) => a.by))].join(' and ')
     answered.set(hook.asks.call, `Answered in Orchestra by ${who}.`)
     const [oldest] = answered.keys()

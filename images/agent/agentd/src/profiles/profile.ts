@@ -14,14 +14,14 @@ export type Hook = {
   /** The model has spoken or acted: what was delivered before is seen. */
   active: boolean
   /** Call that is over: a question about it that still waits was settled in the terminal. `answer`: what was said there to a question (by its key), where the CLI tells. */
-  finished: { call: string; answer: (key: string) => string | null } | null
+  finished: { call: string; answer: (key: string) => string | null; /** messages that were its result */ returned: string[] } | null
   /** The turn is over. */
   turnOver: boolean
 }
 
 export type CliStatus = 'idle' | 'busy' | 'dialog'
 /** The running CLI as its own records show it; null until it has made them. */
-export type CliRecord = { status: CliStatus; inbox: string | null; conversation: string }
+export type CliRecord = { status: CliStatus; /** when it became so */ since: Date; /** idle, and a command that its model started runs on */ background: boolean; inbox: string | null; conversation: string }
 
 export type Profile = {
   version: () => Promise<string>
@@ -35,14 +35,16 @@ export type Profile = {
   readHook: (body: unknown, now: Date) => Hook | null
   reply: {
     nothing: () => unknown
-    /** The text is the person's own. */
-    vouched: () => unknown
+    /** To a text that the model is about to get. `vouched`: it is the person's own. `told`: said to the model beside it. */
+    prompt: (vouched: boolean, told: string | null) => unknown
     /** The model has this text already. */
     refused: () => unknown
     answered: (body: unknown, answers: Map<string, link.AskReply>) => unknown
     /** Shown in the terminal, to no model. */
     shown: (text: string) => unknown
   }
+  /** Whether a tool holds its call until somebody answers, with a message's words. */
+  asks: (tool: string) => boolean
   record: (pid: number) => Promise<CliRecord | null>
   /** Folder whose changes mean that a record may have changed. */
   recordFolder: string
@@ -50,6 +52,8 @@ export type Profile = {
   post: (inbox: string, text: string, messages: readonly string[]) => Promise<void>
   /** Ids of those messages that stand in a conversation as the CLI wrote it down; null: in all of them. */
   given: (conversation: string | null) => Promise<ReadonlySet<string>>
+  /** The messages that a call of the CLI's own question tool was answered with: `given` then finds them in its result. */
+  answeredWith: { add: (call: string, messages: readonly string[]) => void; of: (call: string) => readonly string[] }
   /** How many times the CLI has taken the text in since this moment, as its own record shows. */
   accepted: (conversation: string, text: string, since: Date) => Promise<number>
 }

@@ -1,7 +1,7 @@
 /**
  * Which of our messages stand in the conversation: each line that the model was given through the inbox keeps the `from` that it was
  * posted with, whether it began a turn (a user line) or came in the middle of one (an attachment). An answer that was the result of our
- * tool names its message at its end.
+ * tool names its message at its end; of the CLI's own question tool agentd knows which call had it.
  */
 import { open, readdir } from 'node:fs/promises'
 import { z } from 'zod'
@@ -16,19 +16,27 @@ export const originOf = (messages: readonly string[]): string => `${PREFIX}${mes
 
 const Origin = z.object({ from: z.string() })
 const ANSWER = 'Answer from '
-const Result = z.object({ type: z.literal('tool_result'), content: z.union([z.string().transform((text) => [{ text }]), z.array(z.object({ text: z.string().catch('') }))]) })
+/** Stands beside the result of the CLI's own question tool. */
+const NATIVE = '"answers":'
+const Result = z.object({ type: z.literal('tool_result'), tool_use_id: z.string().catch(''), content: z.union([z.string().transform((text) => [{ text }]), z.array(z.object({ text: z.string().catch('') }))]) })
 const Message = z.object({ content: z.array(z.unknown()).catch([]) })
 const Line = z.object({ type: z.string(), message: Message.optional().catch(undefined), origin: Origin.optional().catch(undefined), attachment: z.object({ origin: Origin.optional().catch(undefined) }).optional().catch(undefined) })
 
-/** The message that a call of our tool was answered with. */
-const answerIn = (block: unknown): string[] => {
+/** Of native questions: call → messages. */
+type AnswersOf = (call: string) => readonly string[]
+
+/** The message that a result of our tool is. */
+export const answersInText = (text: string): string[] => (text.startsWith(ANSWER) ? [/\(answer ([0-9a-f-]{36})\)$/.exec(text)?.[1] ?? []].flat() : [])
+
+/** The messages that a call was answered with. */
+const answersIn = (block: unknown, answersOf: AnswersOf): string[] => {
   const read = Result.safeParse(block)
   if (!read.success) return []
-  return read.data.content.flatMap(({ text }) => (text.startsWith(ANSWER) ? (/\(answer ([0-9a-f-]{36})\)$/.exec(text)?.[1] ?? []) : []))
+  return [...read.data.content.flatMap(({ text }) => answersInText(text)), ...answersOf(read.data.tool_use_id)]
 }
 
-const idsOf = (line: string): string[] => {
-  if (!line.includes(`"${PREFIX}`) && !line.includes(ANSWER)) return []
+const idsOf = (line: string, answersOf: AnswersOf): string[] => {
+  if (!line.includes(`"${PREFIX}`) && !line.includes(ANSWER) && !line.includes(NATIVE)) return []
   let json: unknown
   try {
     json = JSON.parse(line)
@@ -39,13 +47,13 @@ const idsOf = (line: string): string[] => {
   if (!read.success) return []
   const from = read.data.type === 'user' ? read.data.origin?.from : read.data.type === 'attachment' ? read.data.attachment?.origin?.from : undefined
   if (from?.startsWith(PREFIX)) return from.slice(PREFIX.length).split(',')
-  return read.data.type === 'user' ? (read.data.message?.content ?? []).flatMap(answerIn) : []
+  return read.data.type === 'user' ? (read.data.message?.content ?? []).flatMap((block) => answersIn(block, answersOf)) : []
 }
 
 type Followed = { offset: number; rest: Buffer; ids: Set<string> }
 
 /** Reads only what was added since the last time. */
-const readOn = async (path: string, f: Followed): Promise<void> => {
+const readOn = async (path: string, f: Followed, answersOf: AnswersOf): Promise<void> => {
   const file = await open(path).catch((error: unknown) => {
     if (codeOf(error) === 'ENOENT') return null
     throw error
@@ -58,7 +66,7 @@ const readOn = async (path: string, f: Followed): Promise<void> => {
       f.offset += bytesRead
       const all = Buffer.concat([f.rest, buffer.subarray(0, bytesRead)])
       const end = all.lastIndexOf(10)
-      for (const line of end < 0 ? [] : all.subarray(0, end).toString('utf8').split('\n')) for (const id of idsOf(line)) f.ids.add(id)
+      for (const line of end < 0 ? [] : all.subarray(0, end).toString('utf8').split('\n')) for (const id of idsOf(line, answersOf)) f.ids.add(id)
       f.rest = all.subarray(end + 1)
       if (f.rest.length > MAX_LINE) f.rest = Buffer.alloc(0)
     }
@@ -67,13 +75,13 @@ const readOn = async (path: string, f: Followed): Promise<void> => {
   }
 }
 
-export const givenIn = (folder: string): ((conversation: string | null) => Promise<ReadonlySet<string>>) => {
+export const givenIn = (folder: string, answersOf: AnswersOf = () => []): ((conversation: string | null) => Promise<ReadonlySet<string>>) => {
   const followed = new Map<string, Followed>()
   let turn = Promise.resolve()
   const follow = async (name: string): Promise<Set<string>> => {
     const f = followed.get(name) ?? { offset: 0, rest: Buffer.alloc(0), ids: new Set<string>() }
     followed.set(name, f)
-    await readOn(`${folder}/${name}`, f)
+    await readOn(`${folder}/${name}`, f, answersOf)
     return f.ids
   }
   const all = async (): Promise<string[]> =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { displayJoiner, HookInput } from './hookinput.ts'
+import { displayJoiner, HookInput, toHook } from './hookinput.ts'
 
 const display = (index: number, delta: string, final: boolean, message = 'm1') =>
   HookInput.parse({ hook_event_name: 'MessageDisplay', session_id: 's', message_id: message, index, delta, final })
@@ -19,4 +19,10 @@ test('pieces that overtook one another stand in their order', () => {
   expect(join(display(2, 'c', true))).toBe('abc')
   expect(join(display(1, 'b', true, 'm2'))).toBeNull()
   expect(join(display(0, 'a', false, 'm2'))).toBe('ab')
+})
+
+test('a command that answered no has another exit code than one that succeeded', () => {
+  const codes = [{ stdout: '' }, { stdout: '', returnCodeInterpretation: 'Condition is false' }].map((tool_response) =>
+    toHook(HookInput.parse({ hook_event_name: 'PostToolUse', tool_name: 'Bash', tool_use_id: 'c', tool_input: { command: 'test -e x' }, tool_response }), null, () => '', new Date()).events[0])
+  expect(codes).toMatchObject([{ ok: true, exitCode: 0 }, { ok: true, exitCode: 1 }])
 })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { limits } from '@orchestra/contracts'
 import type { AgentEvent } from '@orchestra/contracts'
 import type { Hook } from '../profile.ts'
+import { answersInText } from './given.ts'
 
 const text = z.string().catch('')
 export const HookInput = z.object({
@@ -27,6 +28,9 @@ export const HookInput = z.object({
 })
 export type HookInput = z.infer<typeof HookInput>
 
+/** Ours, held until somebody answers. */
+export const isQuestionTool = (tool: string): boolean => tool === 'mcp__orchestra__ask'
+
 const Question = z.object({ question: z.string(), header: z.string().optional(), options: z.array(z.object({ label: z.string(), description: z.string().optional() })).default([]) })
 export const AskInput = z.object({ questions: z.array(Question).min(1) })
 
@@ -49,6 +53,10 @@ const outputText = (response: unknown): string => {
   if (shell.success && (shell.data.stdout !== undefined || shell.data.stderr !== undefined)) return [shell.data.stdout ?? '', shell.data.stderr ?? ''].filter((s) => s !== '').join('\n')
   return response === undefined ? '' : JSON.stringify(response)
 }
+
+const Interpreted = z.object({ returnCodeInterpretation: z.string().min(1) })
+/** A command that succeeded, as the CLI sees it: `test`, `grep`, `diff` and the like answer "no" with 1, which it puts into words. */
+const codeOfSuccess = (response: unknown): number => (Interpreted.safeParse(response).success ? 1 : 0)
 
 const exitCodeIn = (error: string): number | null => {
   const found = /^Exit code (\d+)/.exec(error)
@@ -99,6 +107,13 @@ const answersIn = (input: HookInput): ((key: string) => string | null) => {
   return (key) => answers.get(key)?.slice(0, 2000) ?? null
 }
 
+const Texts = z.union([z.string().transform((text) => [{ text }]), z.array(z.object({ text: z.string().catch('') }))])
+/** The messages that the result of our own question tool is. */
+const returnedIn = (input: HookInput): string[] => {
+  const read = Texts.safeParse(isQuestionTool(input.tool_name) ? input.tool_response : undefined)
+  return read.success ? read.data.flatMap(({ text }) => answersInText(text)) : []
+}
+
 /** `joined`: what `displayJoiner` made of a display call. `callOf`: whose permission a request asks for. */
 export const toHook = (input: HookInput, joined: string | null, callOf: (tool: string, toolInput: unknown) => string, now: Date): Hook => {
   const base = { at: now.toISOString(), turn: input.prompt_id?.slice(0, 100) }
@@ -108,7 +123,7 @@ export const toHook = (input: HookInput, joined: string | null, callOf: (tool: s
     case 'SessionStart': events.push({ ...base, type: 'cli.started', resumed: input.source === 'resume', conversation: input.session_id.slice(0, 100) }); break
     case 'UserPromptSubmit': events.push({ ...base, type: 'prompt', text: cut(input.prompt), messages: [] }); break
     case 'PreToolUse': events.push({ ...base, type: 'tool.started', ...call }); break
-    case 'PostToolUse': events.push({ ...base, type: 'tool.finished', ...call, output: cut(outputText(input.tool_response), 64_000), ok: true, ms: input.duration_ms, exitCode: input.tool_name === 'Bash' ? 0 : undefined }); break
+    case 'PostToolUse': events.push({ ...base, type: 'tool.finished', ...call, output: cut(outputText(input.tool_response), 64_000), ok: true, ms: input.duration_ms, exitCode: input.tool_name === 'Bash' ? codeOfSuccess(input.tool_response) : undefined }); break
     case 'PostToolUseFailure': events.push({ ...base, type: 'tool.finished', ...call, output: cut(input.error, 64_000), ok: false, ms: input.duration_ms, exitCode: exitCodeIn(input.error) }); break
     case 'MessageDisplay': if (joined !== null) events.push({ ...base, type: 'text', text: joined }); break
     case 'Stop': events.push({ ...base, type: 'turn.ended', text: cut(input.last_assistant_message) }); break
@@ -123,7 +138,7 @@ export const toHook = (input: HookInput, joined: string | null, callOf: (tool: s
     prompt: input.hook_event_name === 'UserPromptSubmit' ? input.prompt : null,
     asks: asksOf(input, callOf),
     active: ['MessageDisplay', 'PreToolUse', 'Stop'].includes(input.hook_event_name),
-    finished: input.hook_event_name.startsWith('PostToolUse') ? { call: input.tool_use_id, answer: answersIn(input) } : null,
+    finished: input.hook_event_name.startsWith('PostToolUse') ? { call: input.tool_use_id, answer: answersIn(input), returned: returnedIn(input) } : null,
     turnOver: ['Stop', 'StopFailure', 'SessionEnd'].includes(input.hook_event_name),
   }
 }

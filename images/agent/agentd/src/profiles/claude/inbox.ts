@@ -9,8 +9,9 @@ import { originOf } from './given.ts'
 import { transcriptPath } from './start.ts'
 
 const POST_TIMEOUT_MS = 5000
-const states = { idle: 'idle', busy: 'busy', waiting: 'dialog' } as const
-const SessionFile = z.object({ sessionId: z.string(), status: z.enum(['idle', 'busy', 'waiting']).catch('busy'), messagingSocketPath: z.string().optional() })
+/** `shell`: the turn is over, a background command runs on. */
+const states = { idle: 'idle', shell: 'idle', busy: 'busy', waiting: 'dialog' } as const
+const SessionFile = z.object({ sessionId: z.string(), status: z.enum(['idle', 'shell', 'busy', 'waiting']).catch('busy'), statusUpdatedAt: z.number().optional().catch(undefined), messagingSocketPath: z.string().optional() })
 
 /** By the pid of the very process that we started: a record that a killed one left behind has another. */
 export const readRecord = async (places: Places, pid: number): Promise<CliRecord | null> => {
@@ -21,7 +22,7 @@ export const readRecord = async (places: Places, pid: number): Promise<CliRecord
   // Null too while it is being written.
   const parsed = text === null ? null : SessionFile.safeParse(tryJson(text))
   if (parsed === null || !parsed.success) return null
-  return { status: states[parsed.data.status], inbox: parsed.data.messagingSocketPath ?? null, conversation: parsed.data.sessionId }
+  return { status: states[parsed.data.status], since: new Date(parsed.data.statusUpdatedAt ?? Date.now()), background: parsed.data.status === 'shell', inbox: parsed.data.messagingSocketPath ?? null, conversation: parsed.data.sessionId }
 }
 
 const tryJson = (text: string): unknown => {

@@ -1,10 +1,12 @@
 /** Claude Code as a profile. Every fact that this folder leans on has a test in test/cli-contract. */
 import { run } from '../../process.ts'
+import { stateDir } from '../../places.ts'
 import type { Places } from '../../places.ts'
 import type { Profile } from '../profile.ts'
+import { answeredCalls } from './answered.ts'
 import { openCalls } from './calls.ts'
 import { givenIn } from './given.ts'
-import { HookInput, displayJoiner, toHook } from './hookinput.ts'
+import { HookInput, displayJoiner, isQuestionTool, toHook } from './hookinput.ts'
 import { postText, readRecord, timesEnqueued } from './inbox.ts'
 import { replies } from './replies.ts'
 import { DUMMY_KEY, writeSettings } from './settings.ts'
@@ -16,7 +18,8 @@ const TOOL_TIMEOUT_MS = 24 * 3600 * 1000
 export const claude = (places: Places): Profile => {
   const join = displayJoiner()
   const calls = openCalls()
-  const given = givenIn(transcriptFolder(places))
+  const answered = answeredCalls(`${stateDir(places)}/answered`)
+  const given = givenIn(transcriptFolder(places), answered.of)
   return {
     // The image says it: asking the CLI would cost a tenth of a second of every start.
     version: async () => process.env['ORCHESTRA_CLI_VERSION'] ?? (await run('claude', ['--version'], { env: { PATH: process.env['PATH'], HOME: places.home } })).stdout.toString('utf8').trim().slice(0, 60),
@@ -47,10 +50,12 @@ export const claude = (places: Places): Profile => {
       return toHook(input.data, name === 'MessageDisplay' ? join(input.data) : null, calls.asked, now)
     },
     reply: replies,
+    asks: isQuestionTool,
     record: (pid) => readRecord(places, pid),
     recordFolder: `${places.home}/.claude/sessions`,
     post: postText,
     given,
+    answeredWith: answered,
     accepted: (conversation, text, since) => timesEnqueued(places, conversation, text, since),
   }
 }

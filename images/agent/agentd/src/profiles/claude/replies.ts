@@ -7,7 +7,10 @@ const VOUCHED =
 
 export const replies = {
   nothing: (): unknown => ({}),
-  vouched: (): unknown => ({ hookSpecificOutput: { hookEventName: 'UserPromptSubmit', additionalContext: VOUCHED } }),
+  prompt: (vouched: boolean, told: string | null): unknown => {
+    const context = [...(vouched ? [VOUCHED] : []), ...(told === null ? [] : [told])]
+    return context.length === 0 ? {} : { hookSpecificOutput: { hookEventName: 'UserPromptSubmit', additionalContext: context.join('\n\n') } }
+  },
   shown: (text: string): unknown => ({ systemMessage: text }),
   refused: (): unknown => ({ decision: 'block', reason: 'This message was delivered already.' }),
   answered: (body: unknown, answers: Map<string, link.AskReply>): unknown => {
