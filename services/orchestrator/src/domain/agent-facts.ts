@@ -10,13 +10,16 @@ const commandOf = (input: unknown): string | null => {
   return typeof command === 'string' && command.trim() !== '' ? command.trim().slice(0, 400) : null
 }
 
-/** The same command failing again and again is a loop, whatever is done in between; its success ends the count. */
+/** The same command failing again and again is a loop, whatever is done in between; its success ends the count, another outcome begins anew. */
 const countFailing = (row: SessionRow, event: Extract<AgentEvent, { type: 'tool.finished' }>): SessionRow['failing'] => {
   const command = commandOf(event.input)
   if (command === null) return row.failing
   const before = row.failing.find((f) => f.command === command)
   const others = row.failing.filter((f) => f !== before)
-  return event.ok ? others : [...others, { command, times: (before?.times ?? 0) + 1, at: event.at }].slice(-mostFailing)
+  const no = event.ok && (event.exitCode ?? 0) !== 0
+  if (event.ok && !no) return others
+  const times = before !== undefined && (before.no ?? false) === no ? before.times : 0
+  return [...others, { command, times: times + 1, at: event.at, ...(no ? { no } as const : {}) }].slice(-mostFailing)
 }
 
 export const afterEvent = (row: SessionRow, event: AgentEvent): Partial<SessionRow> => {

@@ -5,7 +5,7 @@ import type { AttentionFacts } from './attention.ts'
 import { merge, message, minutesAgo, now, session, sid } from './fixture.ts'
 
 const facts = (given: Partial<AttentionFacts>): AttentionFacts => ({
-  now, sessions: [session()], messages: [], merges: [], settings: { checkProposal: null, stuckMinutes: 15 } as ProjectSettings,
+  now, lookedAt: minutesAgo(600), sessions: [session()], messages: [], merges: [], settings: { checkProposal: null, stuckMinutes: 15 } as ProjectSettings,
   credential: { kind: 'api-key', baseUrl: '', hint: '', lastCheck: null, limit: null }, ...given,
 })
 const kinds = (given: Partial<AttentionFacts>) => attentionOf(facts(given)).map((a) => a.kind)

@@ -12,6 +12,7 @@ export const ranks = { broken: 0, question: 1, stuck: 2, approval: 3, complete: 
 
 export type AttentionFacts = {
   now: string
+  lookedAt: string | null
   sessions: SessionRow[]
   /** Open questions, and the errors and completions sent to the person; copies left out. */
   messages: MessageRow[]
@@ -129,7 +130,7 @@ const isOver = (m: MessageRow, f: AttentionFacts): boolean => {
 
 export const attentionOf = (f: AttentionFacts): AttentionView[] => {
   const asked = (s: SessionRow) => f.messages.filter((m) => m.kind === 'question' && m.state === 'open' && senderOf(m) === s.id)
-  const live = new Map(f.sessions.filter((s) => s.phase !== 'deleted' && s.phase !== 'deleting').map((s): [SessionId, Live] => [s.id, { ...s, derived: sessionStatus(s, { asked: asked(s), now: f.now, stuckMinutes: f.settings.stuckMinutes }) }]))
+  const live = new Map(f.sessions.filter((s) => s.phase !== 'deleted' && s.phase !== 'deleting').map((s): [SessionId, Live] => [s.id, { ...s, derived: sessionStatus(s, { asked: asked(s), now: f.now, lookedAt: f.lookedAt, stuckMinutes: f.settings.stuckMinutes }) }]))
   const titleOf = (id: SessionId | null) => (id ? (live.get(id)?.title ?? id) : '')
   const isLive = (i: Item | null): i is Item => i !== null && (i.session === null || live.has(i.session))
   const questionOf = (m: MergeRow) => f.messages.find((q) => q.merge === m.id && q.state === 'open')

@@ -8,7 +8,7 @@ export const newSession = (s: {
 }): SessionRow => ({
   id: s.id, projectId: s.projectId, role: s.role, title: s.title, instructions: s.instructions, permissionMode: s.permissionMode, paired: s.paired, phase: s.phase,
   branch: null, baseSha: null, target: null, tip: null, toldTip: null, worktree: null, conversation: s.conversation, conversationStarted: false, cliVersion: s.cliVersion ?? null,
-  queueReason: null, pausedBy: null, pausedText: null, startStep: null, problem: null, hookAt: null, terminalAt: null, failing: [], container: null, containerAt: null, linkUp: false, linkAt: null, cli: null, cliAt: null, dialog: null,
+  queueReason: null, pausedBy: null, pausedText: null, startStep: null, problem: null, hookAt: null, terminalAt: null, failing: [], container: null, containerAt: null, linkUp: false, linkAt: null, cli: null, cliAt: null, cliBackground: false, dialog: null,
   setup: 'none', limitedUntil: null, limitedText: null, modelTrouble: null, interruptedAt: null, completedAt: null, lastEventAt: s.now, lastActivity: '', aheadBy: 0, behindBy: 0,
   diffStat: { files: 0, added: 0, removed: 0 }, diffVersion: 0, snapshotTree: null, carried: [], covers: [], badges: [], applied: false, budgetUsd: null, budgetTokens: null, hops: 0, renewWhenIdle: false,
   createdBy: s.createdBy, createdAt: s.now, deletedAt: null, trimmedAt: null,

@@ -19,6 +19,9 @@ export type ProjectRow = { id: ProjectId; name: string; path: string; createdAt:
  */
 export type Phase = 'queued' | 'starting' | 'running' | 'paused' | 'interrupted' | 'failed' | 'archiving' | 'archived' | 'deleting' | 'deleted'
 
+/** A command's outcome, so many times in a row. `no`: it answered no (`test`, `grep`, `diff`), which is no failure until it is asked again and again. */
+export type Failing = { command: string; times: number; at: string; no?: true }
+
 export type SessionRow = {
   id: SessionId
   projectId: ProjectId
@@ -56,13 +59,15 @@ export type SessionRow = {
   linkAt: string | null
   cli: Extract<link.FromAgent, { type: 'cli-status' }>['status'] | null
   cliAt: string | null
+  /** Its turn is over, and a command that it started runs on. */
+  cliBackground: boolean
   /** What an open dialog asks, in the terminal. */
   dialog: string | null
   /** Last event of its CLI, and last byte that its terminal wrote. */
   hookAt: string | null
   terminalAt: string | null
   /** Commands that failed since its last prompt and have not succeeded since, newest last. */
-  failing: { command: string; times: number; at: string }[]
+  failing: Failing[]
   setup: 'none' | 'running' | 'passed' | 'failed'
   limitedUntil: string | null
   limitedText: string | null

@@ -21,6 +21,8 @@ const cases: [string, Partial<SessionRow>, string][] = [
   ['says that it works, and nothing happens', { cli: 'busy', cliAt: minutesAgo(20), hookAt: minutesAgo(16) }, 'stuck'],
   ['has just begun to work after a long rest', { cli: 'busy', cliAt: minutesAgo(0), hookAt: minutesAgo(600) }, 'working'],
   ['fails at the same command', { cli: 'busy', failing: [{ command: 'npm test', times: 3, at: now }] }, 'stuck'],
+  ['asks the same ten times and hears no', { cli: 'busy', failing: [{ command: 'test -e done', times: 10, at: now, no: true }] }, 'stuck'],
+  ['looked a few times whether something is there', { cli: 'busy', failing: [{ command: 'test -e done', times: 9, at: now, no: true }] }, 'working'],
   ['failed at it twice', { cli: 'busy', failing: [{ command: 'npm test', times: 2, at: now }] }, 'working'],
   ['failed at it and stopped', { failing: [{ command: 'npm test', times: 5, at: now }] }, 'idle'],
   ['is limited and was interrupted', { limitedUntil: minutesAgo(-5), limitedText: 'too much', interruptedAt: now }, 'limited'],
@@ -38,8 +40,17 @@ const cases: [string, Partial<SessionRow>, string][] = [
   ['is paused by its budget', { phase: 'paused', pausedBy: 'budget', pausedText: 'Paused: its budget is used up.' }, 'paused'],
   ['failed', { phase: 'failed' }, 'failed'],
 ]
-const facts = (asked: MessageRow[] = []) => ({ asked, now, stuckMinutes: 15 })
+const facts = (asked: MessageRow[] = []) => ({ asked, now, lookedAt: minutesAgo(600) as string | null, stuckMinutes: 15 })
 it.each(cases)('a session that %s', (_name, given, status) => expect(sessionStatus(session(given), facts()).status).toBe(status))
+it.each([{ container: 'exited' }, { container: 'missing' }, { linkUp: false, linkAt: minutesAgo(600) }] as const)('is not called lost before anybody has looked since the start: %j', (given) => {
+  expect(sessionStatus(session(given), { ...facts(), lookedAt: null })).toMatchObject({ status: 'starting', statusText: expect.stringContaining('not looked') })
+  expect(sessionStatus(session(given), facts()).status).toBe('lost')
+})
+it('gives a link the time to come back after a start of the stack', () => {
+  const away = session({ linkUp: false, linkAt: minutesAgo(600) })
+  expect(sessionStatus(away, { ...facts(), lookedAt: minutesAgo(0.1) }).status).toBe('starting')
+  expect(sessionStatus(away, { ...facts(), lookedAt: minutesAgo(2) }).status).toBe('lost')
+})
 it('says why it is paused', () => expect(sessionStatus(session({ phase: 'paused', pausedBy: 'disk', pausedText: 'Paused: the disk is nearly full.' }), facts()).statusText).toBe('Paused: the disk is nearly full.'))
 it('waits for an answer, whatever its CLI does', () => {
   const question = message('question', { text: 'Which one?\nThis or that' })
@@ -70,6 +81,15 @@ it('counts how often the same command fails, until it succeeds or a new prompt c
   expect(after(fail, fail, tool('npm test', true)).failing).toEqual([])
   expect(after(fail, fail, { type: 'prompt', at: now, text: 'x', messages: [] }).failing).toEqual([])
   expect(after({ ...fail, input: 'none' }).failing).toEqual([])
+  // `test`, `grep`, `diff` answer no with 1: no failure, and no success that ends a count.
+  const no = { ...tool('test -e done', true), exitCode: 1 }
+  expect(after(no, no, { ...no, exitCode: 0 }).failing).toEqual([])
+  expect(after(no, no).failing).toEqual([{ command: 'test -e done', times: 2, at: now, no: true }])
+  expect(after(no, no, tool('test -e done', false)).failing).toEqual([{ command: 'test -e done', times: 1, at: now }])
+})
+it('is idle while a command that it started runs on, and says so', () => {
+  expect(sessionStatus(session({ cliBackground: true }), facts())).toMatchObject({ status: 'idle', statusText: 'Waits for a message. A command that it started runs on in the background.' })
+  expect(sessionStatus(session({ cliBackground: true, completedAt: now }), facts())).toMatchObject({ status: 'complete', statusText: expect.stringContaining('in the background') })
 })
 it('says while it works what keeps its model from answering', () => {
   expect(sessionStatus(session({ cli: 'busy', lastActivity: 'Read a.ts', modelTrouble: { text: 'x says nothing.', at: now, ended: false } }), facts()).statusText).toContain('x says nothing.')

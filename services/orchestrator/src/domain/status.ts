@@ -1,6 +1,6 @@
 /** What a session is doing, from the facts about it. Nobody stores a status, nobody else infers one. */
 import type { PausedBy, SessionFacts, SessionStatus, WaitsFor } from '@orchestra/contracts'
-import type { MessageRow, SessionRow } from './rows.ts'
+import type { Failing, MessageRow, SessionRow } from './rows.ts'
 
 export type DerivedStatus = { status: SessionStatus; statusText: string; waitsFor: WaitsFor | null; pausedBy: PausedBy | null }
 
@@ -9,14 +9,18 @@ export type StatusFacts = {
   asked: MessageRow[]
   /** Postgres' clock, ISO. */
   now: string
+  /** When containers were first looked at since the orchestrator began, by the same clock; null: not yet. */
+  lookedAt: string | null
   /** Without an event for so long, what works counts as stuck. */
   stuckMinutes: number
 }
 
 /** A link that is down this long is no restart of the stack any more. */
 export const linkGraceMs = 30_000
-/** The same command has failed this often: it goes in circles. */
+/** The same command has failed this often, or answered no: it goes in circles. */
 const failsInARow = 3
+const nosInARow = 10
+const loopOf = (row: SessionRow): Failing | undefined => row.failing.findLast((f) => f.times >= (f.no ? nosInARow : failsInARow))
 
 const startTexts = {
   branch: 'Making its branch.',
@@ -58,11 +62,15 @@ const byPhase = (row: SessionRow): DerivedStatus | null => {
 }
 
 /** Container, link and CLI: is it there at all? */
-const byPresence = (row: SessionRow, now: string): DerivedStatus | null => {
+const byPresence = (row: SessionRow, { now, lookedAt }: StatusFacts): DerivedStatus | null => {
+  const absent = row.container === 'exited' || row.container === 'missing' || !row.linkUp
+  // What is known is what the last look before the end saw.
+  if (absent && lookedAt === null) return is('starting', 'Orchestra has just started and has not looked at its container yet.')
   if (row.container === 'exited') return is('lost', 'Its container has ended; it is started again.')
   if (row.container === 'missing') return is('lost', 'Its container is gone; it is started again.')
   if (!row.linkUp) {
-    const down = row.linkAt === null ? 0 : Date.parse(now) - Date.parse(row.linkAt)
+    // A link has the same time to come back after a start of the stack.
+    const down = row.linkAt === null ? 0 : Date.parse(now) - Math.max(Date.parse(row.linkAt), Date.parse(lookedAt ?? now))
     return down > linkGraceMs ? is('lost', 'Its container does not answer. Restart the session if it stays so.') : is('starting', 'Waiting for its container to answer.')
   }
   if (row.setup === 'running') return is('setup', startTexts.setup)
@@ -86,8 +94,8 @@ const byQuestion = (question: MessageRow, now: string): DerivedStatus => {
 
 /** Works, as far as its CLI says. Its last sign of life says whether that can be. */
 const byBusy = (row: SessionRow, x: StatusFacts): DerivedStatus => {
-  const loop = row.failing.findLast((f) => f.times >= failsInARow)
-  if (loop) return is('stuck', `The same command has failed ${loop.times} times: ${short(loop.command)}`)
+  const loop = loopOf(row)
+  if (loop) return is('stuck', `The same command has ${loop.no ? 'answered no' : 'failed'} ${loop.times} times: ${short(loop.command)}`)
   const since = [row.hookAt, row.cliAt].reduce<number>((last, at) => Math.max(last, at === null ? 0 : Date.parse(at)), 0)
   const minutes = since === 0 ? 0 : Math.floor((Date.parse(x.now) - since) / 60_000)
   if (minutes < x.stuckMinutes) return is('working', row.modelTrouble ? `${short(row.modelTrouble.text)} It is tried again; Interrupt ends the turn.` : row.lastActivity || 'Working.')
@@ -105,11 +113,14 @@ const byWork = (row: SessionRow, x: StatusFacts): DerivedStatus => {
     return is('limited', row.limitedUntil ? `Limit reached; it goes on by itself at ${time(row.limitedUntil)}: ${short(row.limitedText)}` : `Limit reached: ${short(row.limitedText)}`)
   if (row.modelTrouble?.ended) return is('interrupted', `Its turn ended without an answer: ${short(row.modelTrouble.text)}${row.modelTrouble.goesOn ? ' It goes on by itself when the model is reached.' : ''}`)
   if (row.interruptedAt) return is('interrupted', 'Interrupted. It goes on with your next message.')
-  if (row.completedAt) return is('complete', 'Says that it is done: ready for review.')
-  return is('idle', row.role === 'designer' ? 'Ready. Tell it what you want.' : 'Waits for a message.')
+  const background = row.cliBackground ? ' A command that it started runs on in the background.' : ''
+  if (row.completedAt) return is('complete', `Says that it is done: ready for review.${background}`)
+  return is('idle', `${row.role === 'designer' ? 'Ready. Tell it what you want.' : 'Waits for a message.'}${background}`)
 }
 
-export const sessionStatus = (row: SessionRow, x: StatusFacts): DerivedStatus => byPhase(row) ?? byPresence(row, x.now) ?? byWork(row, x)
+export const sessionStatus = (row: SessionRow, x: StatusFacts): DerivedStatus => byPhase(row) ?? byPresence(row, x) ?? byWork(row, x)
+
+const failureOf = (loop: Failing | undefined): SessionFacts['failing'] => (loop === undefined || loop.no ? null : loop)
 
 /** The facts behind it, for whoever doubts. */
 export const sessionFacts = (row: SessionRow, asked: MessageRow[]): SessionFacts => ({
@@ -120,5 +131,5 @@ export const sessionFacts = (row: SessionRow, asked: MessageRow[]): SessionFacts
   lastTerminalAt: row.terminalAt,
   dialogAt: row.cli === 'dialog' ? row.cliAt : null,
   questionAt: asked[0]?.sentAt ?? null,
-  failing: row.failing.findLast((f) => f.times >= failsInARow) ?? null,
+  failing: failureOf(loopOf(row)),
 })

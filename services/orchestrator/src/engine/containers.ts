@@ -15,7 +15,8 @@ const byItself = 'ended by itself: '
 
 /** One container as it is now; what has ended without anybody asking is started again, its conversation resumed. */
 export const onContainer = async (core: Core, fact: ContainerFact): Promise<void> => {
-  const withTheStack = !core.reconciled
+  // What had ended before the first look was ended with the stack, and is no fault of its session.
+  const withTheStack = core.outside.lookedAt() === null
   const row = await core.store.read.session(fact.session)
   if (!row || row.role === 'check' || row.phase === 'deleted' || row.phase === 'deleting') return
   if (row.container !== fact.state) await record(core, fact)

@@ -39,8 +39,6 @@ export type Core = Ports & Place & {
   commit: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>
   /** Imports, branch moves and deletion of one session, one after the other. */
   alone: <T>(session: SessionId, work: () => Promise<T>) => Promise<T>
-  /** The first reconcile is done. What had ended before it was ended with the stack, and is no fault of its session. */
-  reconciled: boolean
   /** Once: the relay was told what agents may reach, the registries of their image among it, or could not be. */
   egressKnown: { reached: Promise<void>; reach: () => void }
   /** Resolves when no mending of the inboxes is under way: what is put then comes behind what was there before. */
@@ -69,7 +67,6 @@ export const makeCore = (ports: Ports, place: Place): Core => {
     outside,
     feed,
     report,
-    reconciled: false,
     inboxesWhole: () => Promise.resolve(),
     egressKnown: gate(),
     onEffects: () => undefined,

@@ -1,4 +1,5 @@
 /** The engine: parts wired, ports given. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { makeSearch } from './search.ts'
 import { serial } from '@orchestra/contracts'
 import type { Engine } from '../ports/engine.ts'
@@ -36,6 +37,7 @@ import { makeWorker } from './worker.ts'
 import { lookAtWorktrees, lookAtWorktreesMs, rebuildCommand } from './worktree-watch.ts'
 
 const reconcileMs = 15_000
+const firstLookAgainMs = 500
 const trimMs = 3_600_000
 /** After a start, which has better to do: a machine that is off at night never runs for an hour. */
 const firstTrimMs = 60_000
@@ -89,10 +91,17 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
   }))
   /** Spawner or relay may be restarting: the next round finds them. */
   const round = async (): Promise<void> => {
-    if (await core.outside.refreshServices()) core.feed.projectChanged()
+    const refreshed = core.outside.refreshServices().then((changed) => { if (changed) core.feed.projectChanged() })
     core.feed.tick()
-    // A new image is asked in a container of its own: nothing else waits for that.
-    await Promise.all([followEgress(core), mend(), runs.endOverdue(), following(async () => { await reconcile(core); await lookAtWorktrees(core); await lookAtDisk(core); await lookForNested(core); await refreshRequests(core) })])
+    // Containers are looked at whether or not the relay answers. A new image is asked in a container of its own: nothing else waits for that.
+    await Promise.all([refreshed.then(() => Promise.all([followEgress(core), mend()])), runs.endOverdue(), following(async () => { await reconcile(core); await lookAtWorktrees(core); await lookAtDisk(core); await lookForNested(core); await refreshRequests(core) })])
+  }
+  /** The spawner may be starting beside it: what runs is not left unknown until the next round. */
+  const firstLook = async (stopped: () => boolean): Promise<void> => {
+    while (!stopped() && core.outside.lookedAt() === null) {
+      await round().catch((error: unknown) => core.report('the first look at containers', error))
+      if (core.outside.lookedAt() === null) await sleep(firstLookAgainMs, undefined, { ref: false })
+    }
   }
 
   return {
@@ -142,7 +151,9 @@ export const createEngine = (ports: Ports, place: Place): Engine & Watched => {
       stoppers.push(core.repository.watch(follow), core.bus.onReturn(() => background(core, 'mending the inboxes', mend())), core.runtime.watch((fact) => background(core, 'a container fact', onContainer(core, fact))), spec.start())
       const timer = setInterval(() => background(core, 'reconciling', round()), reconcileMs)
       stoppers.push(() => clearInterval(timer), repeat(core, 'looking at the worktrees', lookAtWorktreesMs, () => lookAtWorktrees(core)), repeat(core, 'looking at the disk', lookAtDiskMs, () => lookAtDisk(core)), repeat(core, 'trimming', trimMs, () => trim(core), firstTrimMs))
-      background(core, 'reconciling', round())
+      let stopped = false
+      stoppers.push(() => { stopped = true })
+      background(core, 'reconciling', firstLook(() => stopped))
     },
     stop: async () => {
       for (const stop of stoppers.splice(0)) stop()

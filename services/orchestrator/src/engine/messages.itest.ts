@@ -99,6 +99,20 @@ test('a send says what became of it', async () => {
   expect(await tool(auth, 'read_messages', {})).toMatchObject(words(/one\n {2}delivered \d* ?.*not read yet[\s\S]*three\n {2}queued: api is paused/))
 })
 
+test('a message whose turn was over before its receipts came is answered with them, and one of a turn that goes on is not', async () => {
+  const sent = async (text: string) => { const reply = await t.engine.dispatch('message.send', { to: api, text, kind: 'note' }, { actor: owner }); if (!reply.ok) throw new Error(reply.problem.message); return (reply.value as { message: MessageId }).message }
+  const at = () => new Date().toISOString()
+  const receipt = (messages: MessageId[], s: 'delivered' | 'seen') => t.frame(api, { type: 'receipt', messages, state: s, at: at() })
+  const became = async (message: MessageId) => (await state()).messages.find((m) => m.id === message)?.delivery
+  const [short, long] = [await sent('a short turn'), await sent('a long one')]
+  await t.events(api, 10, { type: 'prompt', at: at(), text: 'a short turn', messages: [short] }, { type: 'turn.ended', at: at(), text: 'Done.' }, { type: 'prompt', at: at(), text: 'a long one', messages: [long] })
+  await receipt([short, long], 'delivered')
+  await receipt([short, long], 'seen')
+  expect([await became(short), await became(long)]).toEqual(['answered', 'seen'])
+  await t.events(api, 13, { type: 'turn.ended', at: at(), text: 'Done.' })
+  expect(await became(long)).toBe('answered')
+})
+
 test('a repeated ask is one question', async () => {
   const report: bus.SessionReport = { type: 'ask', session: auth, id: randomUUID(), origin: 'tool', question: 'Once?', options: [], recommended: null }
   const replies = await Promise.all([t.engine.report(report), t.engine.report(report), t.engine.report(report)])

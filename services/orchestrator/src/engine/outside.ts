@@ -16,6 +16,9 @@ export type Outside = {
   credential(): CredentialView
   registries(): Registry[]
   setCredential(view: CredentialView): void
+  /** When containers were first looked at since this process began, by Postgres' clock; null: not yet. */
+  lookedAt(): string | null
+  setLooked(at: string): void
   settings(row: SettingsRow): ProjectSettings
   projectView(row: SettingsRow): ProjectView
   /** The project's own prices of models. */
@@ -47,6 +50,7 @@ export const makeOutside = (ports: Ports, place: Place, report: (what: string, e
   let configured: Configured = { config: {}, include: [], checkProposal: null, image: null, warning: null }
   let diskWarning: string | null = null
   let configHead: string | null = null
+  let lookedAt: string | null = null
 
   /** Configuration counts as committed where the checkout's branch stands: what an agent writes is inert until it is merged. */
   const readConfig = async (): Promise<void> => {
@@ -104,6 +108,8 @@ export const makeOutside = (ports: Ports, place: Place, report: (what: string, e
     credential: () => credential,
     registries: () => registries,
     setCredential: (view) => { credential = view },
+    lookedAt: () => lookedAt,
+    setLooked: (at) => { lookedAt = at },
     setDiskWarning: (text) => { const another = text !== diskWarning; diskWarning = text; return another },
     settings,
     prices: () => configured.config.prices ?? {},

@@ -77,7 +77,10 @@ export const reconcile = async (core: Core): Promise<void> => {
     await onContainer(core, seen.get(s.id) ?? { session: s.id, state: 'missing', exitCode: null, oomKilled: false, startedAt: null })
     if (overdue(core, s)) await failStart(core, s.id, 'cli', problem('timed_out', 'its container did not answer.', { about: s.id }))
   }
-  core.reconciled = true
+  if (core.outside.lookedAt() === null) {
+    core.outside.setLooked(await core.store.read.now())
+    core.feed.tick()
+  }
   await removeOrphans(core, listed.value.containers, new Map((await core.store.read.sessions()).map((s) => [s.id, s])))
   await reconcileLeftovers(core)
   await followCheckout(core)

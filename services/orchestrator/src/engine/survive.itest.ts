@@ -49,6 +49,42 @@ test('after a reboot all sessions start again; one that waits for an answer is n
   expect(await view('asker')).toMatchObject({ status: 'waiting' })
 })
 
+test('nothing is called lost after a start before its container was looked at', async () => {
+  await spawned('one')
+  await t.store.transact(async (tx) => { const s = await tx.session(id('one')); if (s) await tx.putSession({ ...s, container: 'exited', linkUp: false }) })
+  t.runtime.containers.clear()
+  const { list } = t.runtime
+  const looking = Promise.withResolvers<void>()
+  t.runtime.list = async () => { await looking.promise; return list() }
+  const back = t.restarted()
+  await expect.poll(() => view('one')).toMatchObject({ status: 'starting', statusText: expect.stringContaining('not looked') })
+  looking.resolve()
+  await back
+  await t.engine.settled()
+  expect(await row('one')).toMatchObject({ phase: 'starting', startStep: 'cli', container: 'running' })
+})
+
+test('what says that it works and is silent for the minutes of the setting is stuck, on the page too, until something happens', async () => {
+  await spawned('silent')
+  await busy('silent')
+  await t.engine.dispatch('settings.save', { stuckMinutes: 1 }, by)
+  await t.engine.settled()
+  const seconds = (n: number) => new Date(Date.now() - n * 1000).toISOString()
+  // Nearly a minute ago: the last seconds are waited for.
+  await t.store.transact(async (tx) => { const s = await tx.session(id('silent')); if (s) await tx.putSession({ ...s, hookAt: seconds(57), cliAt: seconds(58) }) })
+  const told: string[] = []
+  const stop = t.engine.subscribe((_, changes) => { for (const c of changes) if (c.entity === 'session' && c.value?.id === 'silent') told.push(c.value.status) })
+  expect(await view('silent')).toMatchObject({ status: 'working' })
+  await expect.poll(async () => { await t.engine.reconcileNow(); await t.engine.settled(); return told.at(-1) }, { timeout: 20_000 }).toBe('stuck')
+  const { state } = await t.engine.snapshot()
+  expect(state.sessions.find((s) => s.id === 'silent')?.statusText).toContain('nothing has happened for 1 min')
+  expect(state.attention.some((a) => a.session === 'silent' && a.kind === 'stuck')).toBe(true)
+  await t.events(id('silent'), 20, { type: 'tool.started', at: seconds(0), call: 'c', tool: 'Bash', input: { command: 'make' } })
+  await t.engine.settled()
+  expect([await view('silent').then((v) => v?.status), told.at(-1)]).toEqual(['working', 'working'])
+  stop()
+})
+
 test('a permission prompt that died with its container is withdrawn, and the session goes on', async () => {
   await spawned('prompted')
   await t.engine.dispatch('message.ask', { question: 'May it use rm?', options: ['Allow', 'Deny'], recommended: null, origin: 'permission' }, { actor: { kind: 'session', id: id('prompted') } })

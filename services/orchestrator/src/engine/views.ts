@@ -87,7 +87,7 @@ export const viewsOf = async ({ sessions: rows, open, usage, settings: settingsR
     : null
   const project = { ...outside.projectView(settingsRow), held }
   const view = (s: SessionRow) =>
-    sessionViewOf(s, { asked: open.filter((m) => askedBy(m) === s.id), now, stuckMinutes: project.settings.stuckMinutes }, usage.filter((u) => u.session === s.id), project.settings)
+    sessionViewOf(s, { asked: open.filter((m) => askedBy(m) === s.id), now, lookedAt: outside.lookedAt(), stuckMinutes: project.settings.stuckMinutes }, usage.filter((u) => u.session === s.id), project.settings)
   const visible = rows.filter((s) => s.role !== 'check' && s.trimmedAt === null)
   const reported = messages.filter((m) => (m.kind === 'error' || m.kind === 'complete') && m.dismissedAt === null)
   return {
@@ -100,7 +100,7 @@ export const viewsOf = async ({ sessions: rows, open, usage, settings: settingsR
     },
     sessions: visible.map(view),
     session: (id) => { const row = visible.find((s) => s.id === id); return row ? view(row) : null },
-    attention: attentionOf({ sessions: visible, messages: [...open, ...reported], merges, settings: project.settings, hosts, credential: outside.credential(), image: imageProposal(outside.image(), runs), now }),
+    attention: attentionOf({ sessions: visible, messages: [...open, ...reported], merges, settings: project.settings, hosts, credential: outside.credential(), image: imageProposal(outside.image(), runs), now, lookedAt: outside.lookedAt() }),
     line: merges.filter((m) => m.status === 'approved' || m.status === 'waiting').sort((a, b) => (a.approvedAt ?? '').localeCompare(b.approvedAt ?? '')).map((m) => m.id),
     askers: (ids) => messages.filter((m) => ids.has(m.id)).map(askedBy).filter((id) => id !== null),
   }

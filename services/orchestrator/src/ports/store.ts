@@ -38,6 +38,8 @@ export interface Reader {
   copiesOf(message: MessageId): Promise<MessageRow[]>
   /** To the session, in its conversation and not answered. */
   messagesUnanswered(session: SessionId): Promise<MessageRow[]>
+  /** Those of the messages that a prompt brought whose turn has ended since, as far as the session's newest events tell. */
+  readInEndedTurn(session: SessionId, messages: readonly MessageId[]): Promise<MessageId[]>
   merge(id: MergeId): Promise<MergeRow | null>
   merges(limit: number): Promise<MergeRow[]>
   run(id: RunId): Promise<RunRow | null>

@@ -1,4 +1,4 @@
-import type { ProjectId, RunId } from '@orchestra/contracts'
+import type { MessageId, ProjectId, RunId } from '@orchestra/contracts'
 import type { EventRow, UsageTotal } from '../../domain/rows.ts'
 import type { Reader } from '../../ports/store.ts'
 import type { Queryable } from './pool.ts'
@@ -18,6 +18,9 @@ type RawUsage = {
 const ofSession = "(sender = 'session:' || $2 or recipient = 'session:' || $2 or recipient = 'all')"
 
 /** Words are letters and digits alone, so that none is an operator. */
+/** A turn in which more happened after its prompt answers with its end. */
+const TURN_EVENTS = 500
+
 const tsquery = (words: string[]): string => words.flatMap((w) => w.match(/[\p{L}\p{N}]+/gu) ?? []).map((w) => `${w}:*`).join(' & ')
 
 /** Queries of one project, on the pool or inside a transaction. */
@@ -46,6 +49,11 @@ export const readerOn = (db: Queryable, project: ProjectId): Reader => {
     undelivered: (session) => select(db, messages, "where project_id = $1 and recipient = 'session:' || $2 and delivery = 'queued' order by seq", [project, session]),
     queuedCount: async () => (await db.query<{ n: number }>("select count(*)::int as n from messages m join sessions s on s.project_id = m.project_id and m.recipient = 'session:' || s.id where m.project_id = $1 and m.delivery = 'queued' and s.phase = 'running'", [project])).rows[0]?.n ?? 0,
     messagesUnanswered: (session) => select(db, messages, "where project_id = $1 and recipient = 'session:' || $2 and delivery in ('delivered', 'seen') order by seq", [project, session]),
+    readInEndedTurn: async (session, ids) => (await db.query<{ id: MessageId }>(`
+      with newest as (select seq, data from events where project_id = $1 and session_id = $2 and type = 'agent' order by seq desc limit ${TURN_EVENTS})
+      select id from unnest($3::text[]) id where exists (
+        select 1 from newest p where p.data->>'type' = 'prompt' and p.data->'messages' ? id
+          and exists (select 1 from newest e where e.seq > p.seq and e.data->>'type' = 'turn.ended'))`, [project, session, ids])).rows.map((r) => r.id),
     egressRequests: () => select(db, egressRequests, 'where project_id = $1 order by asked_at, session_id, host', [project]),
     copiesOf: (message) => select(db, messages, 'where project_id = $1 and copy_of = $2 order by seq', [project, message]),
     merge: async (id) => one(await select(db, merges, 'where project_id = $1 and id = $2', [project, id])),

@@ -16,7 +16,7 @@ export const egressRequests = table<EgressRequestRow>('egress_requests', ['proje
 export const sessions = table<SessionRow>('sessions', ['project_id', 'id'], {
   id: plain, projectId: plain, role: plain, title: plain, instructions: plain, branch: plain, baseSha: plain, target: plain, tip: plain, toldTip: plain,
   worktree: plain, permissionMode: plain, paired: plain, conversation: plain, conversationStarted: plain, cliVersion: plain, phase: plain, queueReason: plain, pausedBy: plain, pausedText: plain, startStep: plain,
-  problem: json, hookAt: plain, terminalAt: plain, failing: json, container: plain, containerAt: plain, linkUp: plain, linkAt: plain, cli: plain, cliAt: plain, dialog: plain, setup: plain, limitedUntil: plain,
+  problem: json, hookAt: plain, terminalAt: plain, failing: json, container: plain, containerAt: plain, linkUp: plain, linkAt: plain, cli: plain, cliAt: plain, cliBackground: plain, dialog: plain, setup: plain, limitedUntil: plain,
   limitedText: plain, modelTrouble: json, interruptedAt: plain, completedAt: plain, lastEventAt: plain, lastActivity: plain, aheadBy: plain, behindBy: plain, diffStat: json,
   diffVersion: plain, snapshotTree: plain, carried: json, covers: json, badges: json, applied: plain, budgetUsd: plain, budgetTokens: plain, hops: plain, renewWhenIdle: plain, createdBy: actor, createdAt: plain, deletedAt: plain, trimmedAt: plain,
 })

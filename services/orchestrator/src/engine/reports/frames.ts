@@ -23,8 +23,8 @@ export const onFrame = (core: Core, session: SessionId, frame: Frame): Promise<R
   }
 }
 
-const onCliStatus = async (core: Core, id: SessionId, { status, at }: Extract<Frame, { type: 'cli-status' }>): Promise<Result<unknown>> => {
-  const changed = await patchSession(core, id, (row) => (row.cli === status ? null : { cli: status, cliAt: at, ...(status === 'dialog' ? {} : { dialog: null }) }))
+const onCliStatus = async (core: Core, id: SessionId, { status, background = false, at }: Extract<Frame, { type: 'cli-status' }>): Promise<Result<unknown>> => {
+  const changed = await patchSession(core, id, (row) => (row.cli === status && row.cliBackground === background ? null : { cli: status, cliBackground: background, cliAt: at, ...(status === 'dialog' ? {} : { dialog: null }) }))
   if (changed.ok && changed.value.renewWhenIdle) await renewIfIdle(core, id)
   return changed
 }

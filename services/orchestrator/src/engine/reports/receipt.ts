@@ -1,5 +1,5 @@
 import { ok } from '@orchestra/contracts'
-import type { link, Result, SessionId } from '@orchestra/contracts'
+import type { link, MessageId, Result, SessionId } from '@orchestra/contracts'
 import type { MessageRow } from '../../domain/rows.ts'
 import type { Tx } from '../../ports/store.ts'
 import type { Core } from '../core.ts'
@@ -19,6 +19,8 @@ export const onReceipt = (core: Core, id: SessionId, r: Extract<link.FromAgent, 
     changed.push(row)
     await settleAll(tx, row, now)
   }
+  // In a short turn the receipts come when it is over already.
+  if (r.state === 'seen' && changed.length) await answered(tx, await tx.readInEndedTurn(id, changed.map((m) => m.id)), now)
   if (changed.length) await tx.event({ type: 'message.delivered', session: id, actor: system('relay'), data: { messages: changed.map((m) => m.id), state: r.state, reason: r.reason ?? null } })
   return ok({})
 })
@@ -31,10 +33,22 @@ export const answeredBy = async (tx: Tx, id: SessionId, at: string): Promise<voi
   const now = await tx.now()
   for (const m of await tx.messagesUnanswered(id)) {
     if (m.delivery === 'delivered' && (m.deliveredAt === null || Date.parse(m.deliveredAt) > Date.parse(at))) continue
-    const seen: MessageRow = { ...m, delivery: 'seen', seenAt: m.seenAt ?? now }
-    await tx.putMessage(m.kind === 'question' && m.copyOf === null ? seen : { ...seen, delivery: 'answered', answeredAt: m.answeredAt ?? now })
-    await settleAll(tx, m, now)
+    await readToTheEnd(tx, m, now)
   }
+}
+
+const answered = async (tx: Tx, messages: readonly MessageId[], now: string): Promise<void> => {
+  for (const id of messages) {
+    const m = await tx.message(id)
+    if (m !== null) await readToTheEnd(tx, m, now)
+  }
+}
+
+/** The turn that read it is over. A question is answered by its answer alone. */
+const readToTheEnd = async (tx: Tx, m: MessageRow, now: string): Promise<void> => {
+  const seen: MessageRow = { ...m, delivery: 'seen', seenAt: m.seenAt ?? now }
+  await tx.putMessage(m.kind === 'question' && m.copyOf === null ? seen : { ...seen, delivery: 'answered', answeredAt: m.answeredAt ?? now })
+  await settleAll(tx, m, now)
 }
 
 /** A message to all is as far as the last of its copies. */
