@@ -38,13 +38,12 @@ const attackAll = async (t: Target, family: Family): Promise<void> => {
 /** A family is shown to be able to fail when every attack that it names gets through without the guard. */
 const prove = async (t: Target, family: Family): Promise<void> => {
   count.proofs++
-  if (family.proof === null) {
+  if (family.proofs.length === 0) {
     count.failed++
     return say(`  NO PROOF ${family.name}: it has no unguarded.ts, so nothing shows that it can fail`)
   }
-  const { off, attacks, target } = family.proof
   const known = new Map((await readFamilies(family.name))[0]?.attacks.map((a) => [a.name, a.attack]))
-  for (const name of attacks) {
+  for (const { off, name, target } of family.proofs.flatMap((p) => p.attacks.map((name) => ({ ...p, name })))) {
     const attack = known.get(name)
     const unguarded = await target(t)
     try {

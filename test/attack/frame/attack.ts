@@ -12,7 +12,7 @@ export type Attack = {
   run: (t: Target) => Promise<Outcome>
 }
 
-/** A family's `unguarded.ts`: one guard taken away, and attacks of the family that then have to get through. */
+/** One guard taken away, and attacks of the family that then have to get through. A family's `unguarded.ts` is one of these, or a list. */
 export type Proof = {
   /** Which guard is off. */
   off: string

@@ -7,7 +7,7 @@ const root = resolve(import.meta.dirname, '..')
 const notFamilies = new Set(['frame', 'stack'])
 const PROOF = 'unguarded.ts'
 
-export type Family = { name: string; attacks: { name: string; attack: Attack }[]; proof: Proof | null }
+export type Family = { name: string; attacks: { name: string; attack: Attack }[]; /** empty: none */ proofs: Proof[] }
 
 const load = async <T>(file: string): Promise<T> => ((await import(file)) as { default: T }).default
 
@@ -21,7 +21,7 @@ export const readFamilies = async (only: string | null): Promise<Family[]> => {
     return {
       name: n,
       attacks: await Promise.all(attacks.map(async (f) => ({ name: f.slice(0, -3), attack: await load<Attack>(join(root, n, f)) }))),
-      proof: files.includes(PROOF) ? await load<Proof>(join(root, n, PROOF)) : null,
+      proofs: files.includes(PROOF) ? [await load<Proof | Proof[]>(join(root, n, PROOF))].flat() : [],
     }
   }))
   if (families.every((f) => f.attacks.length === 0)) throw new Error(`There is no attack ${only}. Families: ${names.join(', ') || readdirSync(root).join(', ')}`)

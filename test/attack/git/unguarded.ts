@@ -1,4 +1,4 @@
-/** The layout that most tools have: a worktree of the person's repository whose .git is mounted writable into the container. */
+/** Without the layout, and without the copy of the person's hooks. */
 import { chownSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Proof } from '../frame/attack.ts'
@@ -6,7 +6,8 @@ import { need } from '../frame/attack.ts'
 import { agentIn } from '../frame/agent.ts'
 import { docker } from '../frame/program.ts'
 
-const proof: Proof = {
+/** The layout that most tools have: a worktree of the person's repository whose .git is mounted writable into the container. */
+const oneGitdir: Proof = {
   off: 'with one gitdir for both sides, mounted writable',
   attacks: ['config-programs', 'hooks', 'commondir', 'attributes', 'gitfile-replaced'],
   target: async (t) => {
@@ -27,4 +28,18 @@ const proof: Proof = {
     }
   },
 }
-export default proof
+/** An ordinary session, but its worktree's hooks are what the project's configuration says: those in the tree. */
+const hooksOfTheTree: Proof = {
+  off: 'with the copy of the person\'s hooks taken away from the worktree',
+  attacks: ['hooks-in-the-tree'],
+  target: async (t) => {
+    const evil = await t.agent()
+    const hooks = (...args: string[]) => t.person.git(evil.worktree, 'config', '--worktree', ...args, 'core.hooksPath')
+    const copy = (await hooks('--get')).out.trim()
+    need(copy.endsWith('orchestra-hooks/_'), `the worktree has no copy of the hooks: ${copy}`)
+    need((await hooks('--unset')).code === 0, 'the copy could not be taken away')
+    const close = async (): Promise<void> => { need((await t.person.git(evil.worktree, 'config', '--worktree', 'core.hooksPath', copy)).code === 0, 'the copy could not be given back') }
+    return { target: t, close }
+  },
+}
+export default [oneGitdir, hooksOfTheTree]
