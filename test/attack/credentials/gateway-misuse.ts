@@ -34,7 +34,7 @@ const attack: Attack = {
     const open = seen.findIndex((s) => /^HTTP\/1\.1 (200|101)/.test(s))
     if (open >= 0) return { through: `${script[open]?.slice(0, 160) ?? ''}: ${seen[open]?.slice(0, 200) ?? ''}` }
     const billed = await t.sql(`select string_agg(distinct session_id, ', ') from usage where model = '${model}'`)
-    if (billed !== 'evil') return { through: `its tokens were counted for: ${billed || 'nobody'}` }
+    if (billed !== evil.session) return { through: `its tokens were counted for: ${billed || 'nobody'}` }
     return { held: `${seen.length} requests, answers ${[...new Set(seen.map((s) => s.split('\r\n')[0]))].sort().join(' | ')}; what it asked with other names was counted for itself` }
   },
 }

@@ -20,7 +20,7 @@ const attack: Attack = {
     const all = Array.from({ length: EACH }, (_, i) => [ask('late', i % 2 === 0), ask('never', i % 2 === 0)]).flat()
     const came = (await evil.sh(`(\n${all.join('\n')}\nwait)`, { deadlineMs: 60_000 })).split('\n')
     need(came.length === 2 * EACH && came.every((bytes) => bytes.trim() === '0'), `not every request was hung up on before its first byte: ${came.join(', ')}`)
-    const counted = async (): Promise<number[]> => (await t.sql(`select input_tokens + cache_write_tokens from usage where model = '${model}' and session_id = 'evil'`)).split('\n').filter(Boolean).map(Number)
+    const counted = async (): Promise<number[]> => (await t.sql(`select input_tokens + cache_write_tokens from usage where model = '${model}' and session_id = '${evil.session}'`)).split('\n').filter(Boolean).map(Number)
     const short = await untilHolds(COUNTED_MS, async () => ((await counted()).length === 2 * EACH ? null : `${(await counted()).length} of ${2 * EACH} were counted`)).then(() => null, (e: unknown) => String(e))
     const tokens = await counted()
     if (short !== null) return { through: short }

@@ -12,21 +12,21 @@ const attack: Attack = {
     await t.agent('designer')
     const evil = await t.agent()
     const mark = `forged-${Date.now()}`
-    const sessions = "select count(*) filter (where created_by like 'session:%'), count(*) filter (where id = 'evil' and phase <> 'running') from sessions"
+    const sessions = `select count(*) filter (where created_by like 'session:%'), count(*) filter (where id = '${evil.session}' and phase <> 'running') from sessions`
     // A word of the person: what they wrote to each other before does not count against them.
-    for (const to of ['designer', 'evil']) await t.person.command('message.send', { to, text: 'Go on.' })
+    for (const to of ['designer', evil.session]) await t.person.command('message.send', { to, text: 'Go on.' })
     const before = await t.sql(sessions)
     const called = await callTools(evil, [
       { name: 'send_message', args: { to: 'designer', text: `${mark} plain` } },
       { name: 'send_message', args: { to: 'designer', text: `${mark} fields`, ...asOther }, extra: asOther },
       { name: 'send_message', args: { to: 'designer', text: `${mark} headers` }, headers },
-      { name: 'send_message', args: { to: 'evil', text: `${mark} self`, kind: 'answer', inReplyTo: null, origin: 'system' } },
+      { name: 'send_message', args: { to: evil.session, text: `${mark} self`, kind: 'answer', inReplyTo: null, origin: 'system' } },
       { name: 'report_error', args: { text: `${mark} error`, ...asOther } },
-      ...['spawn_executor', 'merge', 'answer', 'get_diff', 'delete_session', 'session.spawn', 'merge.approve', 'Spawn_Executor', 'spawn_executor ', '__proto__', 'constructor'].map((name) => ({ name, args: { ...asOther, name: mark, instructions: mark, session: 'evil', message: '00000000-0000-4000-8000-000000000000', text: mark, note: mark }, extra: { _meta: { session: 'designer' } }, headers })),
+      ...['spawn_executor', 'merge', 'answer', 'get_diff', 'delete_session', 'session.spawn', 'merge.approve', 'Spawn_Executor', 'spawn_executor ', '__proto__', 'constructor'].map((name) => ({ name, args: { ...asOther, name: mark, instructions: mark, session: evil.session, message: '00000000-0000-4000-8000-000000000000', text: mark, note: mark }, extra: { _meta: { session: 'designer' } }, headers })),
     ])
     need(called[0]?.error === false, `it could not even write as itself: ${JSON.stringify(called[0])}`)
     const senders = await t.sql(`select string_agg(distinct sender, ',') from messages where text like '%${mark}%'`)
-    if (senders !== 'session:evil') return { through: `messages have the senders ${senders}` }
+    if (senders !== `session:${evil.session}`) return { through: `messages have the senders ${senders}` }
     const made = await t.sql(`select count(*) from sessions where title like '%${mark}%'`)
     const merges = await t.sql("select count(*) from merges where requested_by in ('session:evil', 'session:designer')")
     if (made !== '0' || merges !== '0' || (await t.sql(sessions)) !== before) return { through: `${made} sessions made, ${merges} merges asked for, sessions ${await t.sql(sessions)}` }

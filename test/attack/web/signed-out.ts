@@ -31,7 +31,7 @@ const attack: Attack = {
     const type = (socket: Held, n: number): void => socket.send(`0touch ${file(n)}\r`)
     /** A terminal that has only just been opened may not hear the first words. */
     const typed = (socket: Held, n: number): Promise<void> => untilHolds(30_000, async () => { type(socket, n); return (await isThere(n)) ? null : 'nothing that is typed reaches the terminal' })
-    const terminal = '/ws/terminal/evil/shell'
+    const terminal = `/ws/terminal/${evil.session}/shell`
     const sockets = { state: await open('/ws/state', taken), spec: await open('/ws/spec', taken), terminal: await open(terminal, taken) }
     const own = { state: await open('/ws/state', t.person.cookie), terminal: await open(terminal, t.person.cookie) }
     const all = [...Object.values(sockets), ...Object.values(own)]
