@@ -2,6 +2,7 @@
  * What hostile code writes into every text that the page shows, each with a mark of its own, so that it can be said of each that a person saw it.
  * Planted once for each stack: the family's proof looks at the same texts through another page.
  */
+import { quoted } from '../../../services/orchestrator/src/adapters/git/shell-words.ts'
 import type { Agent } from '../frame/agent.ts'
 import { need } from '../frame/attack.ts'
 import type { Target } from '../frame/target.ts'
@@ -54,8 +55,6 @@ setTimeout(() => process.exit(3), 20000)
 EOF
 node /tmp/events.mjs`
 
-export const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
-
 const planted = new Map<string, Promise<string>>()
 /** @returns the hostile session. */
 export const plant = (t: Target): Promise<string> => {
@@ -67,7 +66,7 @@ export const plant = (t: Target): Promise<string> => {
 const made = async (t: Target): Promise<{ session: string; evil: Agent }> => {
   const { session } = await t.person.command('session.spawn', { name: short('title'), instructions: payload('task') })
   const evil = await t.agent(session)
-  await evil.sh(`cat >/tmp/files.py <<'EOF'\n${files}\nEOF\npython3 /tmp/files.py ${quote(payload('diff'))} ${quote(payload('commit'))} ${quote(payload('run'))}`)
+  await evil.sh(`cat >/tmp/files.py <<'EOF'\n${files}\nEOF\npython3 /tmp/files.py ${quoted(payload('diff'))} ${quoted(payload('commit'))} ${quoted(payload('run'))}`)
   const push = await evil.push()
   need(push.accepted, `the commit was not taken: ${push.reason}`)
   return { session, evil }
@@ -86,9 +85,9 @@ const sow = async (t: Target): Promise<string> => {
   ])
   need(asked.every((a) => !a.error), `not sent: ${asked.find((a) => a.error)?.text ?? ''}`)
   // Held by the relay until it is hung up on.
-  await evil.sh(`nohup curl -sS --max-time 600 -X POST http://127.0.0.1:7700/ask -H 'content-type: application/json' --data ${quote(JSON.stringify({ origin: 'permission', question: payload('permission'), options: [short('choice'), 'No'] }))} >/dev/null 2>&1 & echo asked`)
+  await evil.sh(`nohup curl -sS --max-time 600 -X POST http://127.0.0.1:7700/ask -H 'content-type: application/json' --data ${quoted(JSON.stringify({ origin: 'permission', question: payload('permission'), options: [short('choice'), 'No'] }))} >/dev/null 2>&1 & echo asked`)
   for (const host of ['zz-host-zz.evil.test', '<img/src=x/onerror=window.__xss=31>', 'xn--80ak6aa92e.evil.test'])
-    await evil.try(`exec 3<>/dev/tcp/127.0.0.1/7700; printf 'CONNECT %s:443 HTTP/1.1\\r\\nHost: %s:443\\r\\n\\r\\n' ${quote(host)} ${quote(host)} >&3; timeout 5 head -1 <&3`)
+    await evil.try(`exec 3<>/dev/tcp/127.0.0.1/7700; printf 'CONNECT %s:443 HTTP/1.1\\r\\nHost: %s:443\\r\\n\\r\\n' ${quoted(host)} ${quoted(host)} >&3; timeout 5 head -1 <&3`)
   await evil.sh(liar(payload))
   const lead = await t.agent('designer')
   await lead.sh(`mkdir -p .orchestra/spec; cat >.orchestra/spec/designer.md <<'EOF'\n${payload('spec')}\nEOF`)

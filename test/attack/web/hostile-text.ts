@@ -1,7 +1,8 @@
+import { quoted } from '../../../services/orchestrator/src/adapters/git/shell-words.ts'
 import type { Attack } from '../frame/attack.ts'
 import { need } from '../frame/attack.ts'
 import type { Target } from '../frame/target.ts'
-import { mark, odd, payload, places, plant, quote } from './_hostile.ts'
+import { mark, odd, payload, places, plant } from './_hostile.ts'
 import { openPage } from './_page.ts'
 
 const branch = `${mark('branch')}\u202e-<img>`
@@ -10,9 +11,9 @@ const branch = `${mark('branch')}\u202e-<img>`
 const merged = async (t: Target): Promise<() => Promise<void>> => {
   const head = (await t.person.git(t.project, 'rev-parse', 'HEAD')).out.trim()
   const config = `"${mark('warning')} <img src=x onerror=window.__xss=40> \\u202egnp": 1`
-  const wrote = await t.person.sh(t.project, `mkdir -p .orchestra && printf '%s\\n' ${quote(payload('image'))} >.orchestra/agent.Dockerfile && printf '%s\\n' ${quote(config)} >.orchestra/config.yaml && git add -f .orchestra/agent.Dockerfile .orchestra/config.yaml && git commit -qnm 'An image' && git branch ${quote(branch)}`)
+  const wrote = await t.person.sh(t.project, `mkdir -p .orchestra && printf '%s\\n' ${quoted(payload('image'))} >.orchestra/agent.Dockerfile && printf '%s\\n' ${quoted(config)} >.orchestra/config.yaml && git add -f .orchestra/agent.Dockerfile .orchestra/config.yaml && git commit -qnm 'An image' && git branch ${quoted(branch)}`)
   need(wrote.code === 0, `nothing could be merged: ${wrote.err}`)
-  return async () => { await t.person.sh(t.project, `git branch -D ${quote(branch)}; git reset -q --keep ${head}`) }
+  return async () => { await t.person.sh(t.project, `git branch -D ${quoted(branch)}; git reset -q --keep ${head}`) }
 }
 
 const attack: Attack = {

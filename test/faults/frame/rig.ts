@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SessionId, SessionView } from '@orchestra/contracts'
 import { dockerNames, worktreePath } from '@orchestra/contracts'
+import { quoted } from '../../../services/orchestrator/src/adapters/git/shell-words.ts'
 import { readScenario } from '../../e2e/scenario.ts'
 import { run, untilHolds } from '../../e2e/shell.ts'
 import type { Outcome } from '../../e2e/shell.ts'
@@ -129,7 +130,7 @@ export const rigOn = async (stack: Stack, say: (line: string) => void): Promise<
   return {
     stack, client, history, say, container, service, worktree, docker, tryDocker, until, session, quiet, inside, tell, work, fresh, sql,
     git: async (...args) => {
-      const { code, output } = await stack.shell(`git ${args.map((a) => `'${a.replaceAll("'", `'\\''`)}'`).join(' ')}`, { as: 'owner', deadlineMs: DOCKER_MS })
+      const { code, output } = await stack.shell(`git ${args.map(quoted).join(' ')}`, { as: 'owner', deadlineMs: DOCKER_MS })
       if (code !== 0) throw new Error(`git ${args.join(' ')}: ${output}`)
       return output.trim()
     },
