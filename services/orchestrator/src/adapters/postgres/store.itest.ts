@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MessageId, ProjectId, SessionId } from '@orchestra/contracts'
@@ -98,16 +98,19 @@ test('a database in use is copied before it is migrated; where it can\'t be copi
   await asOwner(async (owner) => {
     const version = async () => (await owner.query<{ v: number }>('select max(version) as v from schema_versions')).rows[0]?.v ?? 0
     const last = await version()
-    // Only said not to have been applied: applying it again fails, after the copy.
-    await owner.query('delete from schema_versions where version = $1', [last])
+    const folder = await mkdtemp(join(tmpdir(), 'migrations-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    for (const file of await readdir(migrations)) await copyFile(join(migrations, file), join(folder, file))
+    // One more, which fails after the copy.
+    await writeFile(join(folder, `${String(last + 1).padStart(4, '0')}-fails.sql`), 'create table sessions ();')
     let copy = ''
-    await expect(migrate(owner, migrations, { before: async (client, found) => { copy = await copyDatabase(client, found) } })).rejects.toThrow(/already exists/)
-    expect(copy).toContain(`/schema-${last - 1}-`)
+    await expect(migrate(owner, folder, { before: async (client, found) => { copy = await copyDatabase(client, found) } })).rejects.toThrow(/already exists/)
+    expect(copy).toContain(`/schema-${last}-`)
     await owner.query('create table restored (line text)')
     await owner.query(`copy restored from program 'pg_restore --list ${copy}'`)
     expect((await owner.query("select 1 from restored where line like '%TABLE DATA public sessions%'")).rows).toHaveLength(1)
-    await expect(migrate(owner, migrations, { before: () => Promise.reject(new Error('the disk is full')) })).rejects.toThrow('the disk is full')
-    expect(await version()).toBe(last - 1)
+    await expect(migrate(owner, folder, { before: () => Promise.reject(new Error('the disk is full')) })).rejects.toThrow('the disk is full')
+    expect(await version()).toBe(last)
   })
 })
 
