@@ -10,7 +10,7 @@ if [ "${1:-}" != --inside ]; then
   [ "$(id -u)" = 0 ] && command -v unshare dockerd ip >/dev/null || { echo "own-engine.sh: needs root, util-linux, iproute2 and dockerd" >&2; exit 1; }
   tag=$(sh "$here/scripts/prepare.sh" all | sed -n 's/^ORCHESTRA_TAG=//p')
   folder=$(mktemp -d /var/tmp/orchestra-engine-XXXXXX)
-  trap 'rm -rf "$folder"' EXIT
+  trap 'rm -rf "$folder"; find /sys/fs/cgroup -depth -type d -path "*/orchestra-faults*" -exec rmdir {} + 2>/dev/null || :' EXIT
   ours=$(for name in agent model orchestrator relay spawner web; do echo "orchestra-$name:$tag"; done)
   bases=$(sed -n "/^base_images=/,/'\$/p" "$here/scripts/launcher/images.sh" | sed "s/^base_images='//" | cut -d' ' -f1)
   docker save --output "$folder/images.tar" $ours $bases
