@@ -32,6 +32,9 @@ export const fault: Fault = {
       await rig.until('what was typed arrives', 60_000, async () => (await rig.sql(`select 1 from messages where text like '%${word}%' and delivery in ('delivered', 'seen', 'answered')`)).length === 1)
       await browser.page.getByText('While the page sleeps, number 11.').first().waitFor({ timeout: 30_000 })
       if (browser.faults.length > 0) throw new Error(`the page failed: ${browser.faults.join('; ')}`)
+    } catch (e) {
+      const shown = await browser.page.evaluate('document.body.innerText').catch(String)
+      throw new Error(`${e instanceof Error ? e.message : String(e)}\n${browser.page.url()} shows: ${String(shown).slice(0, 600)}\nits console: ${browser.heard.slice(-5).join('\n')}\n${await browser.shot('awake').catch(String)}`, { cause: e })
     } finally {
       await browser.close()
     }
