@@ -145,3 +145,9 @@ test('no page has the marks of a merge that was not finished', () => {
   expect(pages.length).toBeGreaterThan(5)
   expect(pages.filter((page) => /^(<{7}|>{7}) /m.test(readFileSync(page, 'utf8')))).toEqual([])
 })
+
+// Two changes that land side by side can take the same number; neither notices until a database is migrated.
+test('migrations count up, without a gap and without a twin', () => {
+  const numbers = globSync('migrations/*.sql').map((file) => Number(file.replace(/^.*[/\\]/, '').slice(0, 4))).sort((a, b) => a - b)
+  expect(numbers).toEqual(numbers.map((_, i) => i + 1))
+})
