@@ -17,10 +17,10 @@ type RawUsage = {
 /** Messages that a session sent or got, as a condition on `$2`. */
 const ofSession = "(sender = 'session:' || $2 or recipient = 'session:' || $2 or recipient = 'all')"
 
-/** Words are letters and digits alone, so that none is an operator. */
 /** A turn in which more happened after its prompt answers with its end. */
 const TURN_EVENTS = 500
 
+/** Words are letters and digits alone, so that none is an operator. */
 const tsquery = (words: string[]): string => words.flatMap((w) => w.match(/[\p{L}\p{N}]+/gu) ?? []).map((w) => `${w}:*`).join(' & ')
 
 /** Queries of one project, on the pool or inside a transaction. */
