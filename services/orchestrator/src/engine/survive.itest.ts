@@ -57,7 +57,7 @@ test('nothing is called lost after a start before its container was looked at', 
   const looking = Promise.withResolvers<void>()
   t.runtime.list = async () => { await looking.promise; return list() }
   const back = t.restarted()
-  await expect.poll(() => view('one')).toMatchObject({ status: 'starting', statusText: expect.stringContaining('not looked') })
+  await expect.poll(() => view('one'), { timeout: 20_000 }).toMatchObject({ status: 'starting', statusText: expect.stringContaining('not looked') })
   looking.resolve()
   await back
   await t.engine.settled()
@@ -69,12 +69,12 @@ test('what says that it works and is silent for the minutes of the setting is st
   await busy('silent')
   await t.engine.dispatch('settings.save', { stuckMinutes: 1 }, by)
   await t.engine.settled()
+  expect(await view('silent')).toMatchObject({ status: 'working' })
   const seconds = (n: number) => new Date(Date.now() - n * 1000).toISOString()
   // Nearly a minute ago: the last seconds are waited for.
   await t.store.transact(async (tx) => { const s = await tx.session(id('silent')); if (s) await tx.putSession({ ...s, hookAt: seconds(57), cliAt: seconds(58) }) })
   const told: string[] = []
   const stop = t.engine.subscribe((_, changes) => { for (const c of changes) if (c.entity === 'session' && c.value?.id === 'silent') told.push(c.value.status) })
-  expect(await view('silent')).toMatchObject({ status: 'working' })
   await expect.poll(async () => { await t.engine.reconcileNow(); await t.engine.settled(); return told.at(-1) }, { timeout: 20_000 }).toBe('stuck')
   const { state } = await t.engine.snapshot()
   expect(state.sessions.find((s) => s.id === 'silent')?.statusText).toContain('nothing has happened for 1 min')
