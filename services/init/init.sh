@@ -81,8 +81,12 @@ if [ "$uid" != 0 ]; then
   done
 fi
 if [ ! -d "$home/worktrees" ]; then
-  mkdir -m 0755 "$home/worktrees"
+  mkdir -m 0700 "$home/worktrees"
   chown "$uid:$gid" "$home/worktrees"
+fi
+# What a session leaves in its worktree is not for other users of the machine: a program that runs as the owner, whoever starts it, would be.
+if [ "$(stat -c %a "$home/worktrees")" != 700 ]; then
+  chmod 0700 "$home/worktrees" || printf 'orchestra: other users of this machine get into %s, whose mode could not be changed.\n' "$home/worktrees" >&2
 fi
 
 for volume in sockets seeds spawner-sock state mirror checks relay-state; do

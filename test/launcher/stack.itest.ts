@@ -57,7 +57,8 @@ test('up prints an address with a token that signs in once', async () => {
 
 test('the repository is as it was, and what was made belongs to its owner', async () => {
   expect(await git(project, '-c', 'safe.directory=*', 'status', '--porcelain')).toBe('')
-  expect(statSync(join(home, '.orchestra/worktrees')).uid).toBe(owner)
+  const worktrees = statSync(join(home, '.orchestra/worktrees'))
+  expect([worktrees.uid, worktrees.mode & 0o777]).toEqual([owner, 0o700])
   expect(statSync(join(home, '.orchestra/installs')).uid).toBe(owner)
 })
 
