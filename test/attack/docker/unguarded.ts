@@ -1,11 +1,14 @@
-/** A spawner that hands its caller's words on to the engine, as a proxy in front of the Docker socket does that filters paths alone. */
+/** A spawner without its judgement, and worktrees as open as a folder of the owner's usually is. */
+import { chmodSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { docker } from '../frame/program.ts'
 import type { Proof } from '../frame/attack.ts'
 import type { SpawnerReply } from '../frame/spawner.ts'
 
 type Words = { session?: string; Image?: string; HostConfig?: { Binds?: string[]; NetworkMode?: string; CapAdd?: string[] } }
 
-const proof: Proof = {
+/** It hands its caller's words on to the engine, as a proxy in front of the Docker socket does that filters paths alone. */
+const obedientSpawner: Proof = {
   off: 'with a spawner that takes mounts, images and names from its caller',
   attacks: ['smuggled-hostconfig', 'foreign-containers'],
   target: async (t) => ({
@@ -30,4 +33,14 @@ const proof: Proof = {
     close: async () => { await docker(['rm', '-f', `${t.install}-s-dock`]) },
   }),
 }
-export default proof
+const openWorktrees: Proof = {
+  off: 'with the folder of the worktrees open to everybody',
+  attacks: ['setuid'],
+  target: async (t) => {
+    const folder = dirname(t.worktrees)
+    const { mode } = statSync(folder)
+    chmodSync(folder, 0o755)
+    return { target: t, close: async () => chmodSync(folder, mode & 0o777) }
+  },
+}
+export default [obedientSpawner, openWorktrees]
