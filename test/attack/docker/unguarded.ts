@@ -2,10 +2,20 @@
 import { chmodSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { docker } from '../frame/program.ts'
+import type { Ran } from '../frame/program.ts'
 import type { Proof } from '../frame/attack.ts'
 import type { SpawnerReply } from '../frame/spawner.ts'
 
 type Words = { session?: string; Image?: string; HostConfig?: { Binds?: string[]; NetworkMode?: string; CapAdd?: string[] } }
+
+/** The orchestrator makes a session's container anew as soon as it is gone, and may be first. */
+const runAnew = async (name: string, args: string[]): Promise<Ran> => {
+  for (let tries = 20; ; tries--) {
+    const ran = await docker(['run', '-d', '--name', name, ...args])
+    if (tries === 0 || !ran.err.includes('is already in use')) return ran
+    await docker(['rm', '-f', name])
+  }
+}
 
 /** It hands its caller's words on to the engine, as a proxy in front of the Docker socket does that filters paths alone. */
 const obedientSpawner: Proof = {
@@ -23,7 +33,7 @@ const obedientSpawner: Proof = {
           const done = one === null ? null
             : path === '/stop' ? await docker(['kill', one])
               : path === '/remove' ? await docker(['rm', '-f', one])
-                : path === '/ensure' && words.Image !== undefined ? await docker(['run', '-d', '--name', one, '--network', h.NetworkMode ?? 'none', ...(h.Binds ?? []).flatMap((b) => ['-v', b]), ...(h.CapAdd ?? []).flatMap((c) => ['--cap-add', c]), words.Image, 'sleep', '60'])
+                : path === '/ensure' && words.Image !== undefined ? await runAnew(one, ['--network', h.NetworkMode ?? 'none', ...(h.Binds ?? []).flatMap((b) => ['-v', b]), ...(h.CapAdd ?? []).flatMap((c) => ['--cap-add', c]), words.Image, 'sleep', '60'])
                   : null
           replies.push({ status: done === null ? 404 : done.code === 0 ? 200 : 502, body: done === null ? '' : done.out + done.err, tip: null })
         }
