@@ -61,8 +61,11 @@ stack_start() {
       esac
     done
     if ! kill -0 "$up_pid" 2>/dev/null; then
-      if ! wait "$up_pid"; then stack_explain; fi
-      break
+      if wait "$up_pid"; then break; fi
+      if [ -n "${wanted_port:-}" ] || ! port_was_lost; then stack_explain; fi
+      port_choose_again
+      stack_start
+      return 0
     fi
     if stack_loops; then
       kill "$up_pid" 2>/dev/null || :
@@ -78,9 +81,11 @@ stack_start() {
   done
 }
 
+port_was_lost() { grep -qE 'port is already allocated|address already in use' "$up_log"; }
+
 # Ends the launcher with the log of what failed.
 stack_explain() {
-  if grep -qE 'port is already allocated|address already in use' "$up_log"; then
+  if port_was_lost; then
     die "port $ORCHESTRA_PORT was taken by another program in this moment." "Run this again, or choose one: --port N"
   fi
   if grep -qi 'no space left' "$up_log"; then

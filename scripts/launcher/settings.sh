@@ -76,6 +76,12 @@ port_of_another_stack() {
   return 1
 }
 
+# Leaves the first port that is free, from this one on, in `candidate`.
+port_free_from() {
+  candidate=$1
+  while port_taken "$candidate" || port_of_another_stack "$candidate"; do candidate=$((candidate + 1)); done
+}
+
 # Leaves ORCHESTRA_PORT with a port that is ours or free. usage: port_choose [WANTED]
 port_choose() {
   if [ -n "${1:-}" ]; then
@@ -88,10 +94,20 @@ port_choose() {
     ORCHESTRA_PORT=$1
     return 0
   fi
-  candidate=${ORCHESTRA_PORT:-7717}
-  while port_taken "$candidate" || port_of_another_stack "$candidate"; do candidate=$((candidate + 1)); done
+  port_free_from "${ORCHESTRA_PORT:-7717}"
   if [ -n "${ORCHESTRA_PORT:-}" ] && [ "$candidate" != "$ORCHESTRA_PORT" ]; then
     warn "port $ORCHESTRA_PORT is taken by another program now; this stack moves to $candidate."
   fi
   ORCHESTRA_PORT=$candidate
+}
+
+# The port that was chosen is somebody else's since then: images took minutes, or another person's stack started in the same moment.
+port_choose_again() {
+  lost=$ORCHESTRA_PORT
+  port_free_from $((lost + 1))
+  ORCHESTRA_PORT=$candidate
+  step "Port $lost was taken by another program meanwhile; this stack takes $ORCHESTRA_PORT"
+  settings_derive
+  settings_save
+  stack_environment
 }

@@ -152,10 +152,10 @@ test('a database of a newer schema is refused before anything else starts; an ol
   const newer = await launcher('up')
   expect(newer.code).toBe(1)
   expect(newer.err).toContain(`the database has schema 9999, this Orchestra knows ${known}`)
-  // Its last migration is only said not to have been, and fails: the copy is there all the same.
-  await sql(`delete from schema_versions where version in (9999, ${known})`)
+  // All but its first migration are only said not to have been, and fail: the copy is there all the same.
+  await sql('delete from schema_versions where version > 1')
   expect((await launcher('up')).code).toBe(1)
-  expect(readdirSync(join(home, '.orchestra/backups', stack))).toEqual([expect.stringMatching(new RegExp(`^schema-${known - 1}-.*dump$`))])
+  expect(readdirSync(join(home, '.orchestra/backups', stack))).toEqual([expect.stringMatching(/^schema-1-.*dump$/)])
 }, 240_000)
 
 test('it says what goes, and nothing goes without a yes', async () => {
