@@ -50,7 +50,9 @@ const checkoutItself: Proof = {
 const hooksOfTheTree: Proof = {
   off: 'with the copy of the person\'s hooks taken away from the worktree',
   attacks: ['hooks-in-the-tree'],
-  target: async (t) => {
+  target: async (among) => {
+    // What the attacks before it committed in their session would be refused with what this one commits.
+    const t = among.anew()
     const evil = await t.agent()
     const hooks = (...args: string[]) => t.person.git(evil.worktree, 'config', '--worktree', ...args, 'core.hooksPath')
     const copy = (await hooks('--get')).out.trim()
