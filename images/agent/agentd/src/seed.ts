@@ -1,9 +1,8 @@
 /** Waits for the go signal: the orchestrator writes `seed.json` last and renames it into place. */
-import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { link } from '@orchestra/contracts'
-import { codeOf } from './log.ts'
+import { textIn } from './files.ts'
 
 const POLL_MS = 10
 const CHANGE_POLL_MS = 1000
@@ -15,7 +14,7 @@ const CHANGE_POLL_MS = 1000
 export const waitForSeed = async (path: string, stop: AbortSignal): Promise<link.Seed> => {
   for (;;) {
     stop.throwIfAborted()
-    const text = await read(path)
+    const text = await textIn(path)
     if (text !== null) return link.Seed.parse(JSON.parse(text))
     await sleep(POLL_MS)
   }
@@ -26,16 +25,10 @@ export const waitForOtherSeed = async (path: string, known: link.Seed, stop: Abo
   for (;;) {
     await sleep(CHANGE_POLL_MS, undefined, { ref: false })
     stop.throwIfAborted()
-    const text = await read(path)
+    const text = await textIn(path)
     // One of another protocol is not for this agentd: its container is about to be made anew.
     const parsed = text === null ? null : link.Seed.safeParse(JSON.parse(text))
     const seed = parsed?.success === true ? parsed.data : null
     if (seed !== null && !isDeepStrictEqual(seed, known)) return seed
   }
 }
-
-const read = (path: string): Promise<string | null> =>
-  readFile(path, 'utf8').catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return null
-    throw error
-  })

@@ -2,9 +2,9 @@
  * Ids of messages that the model got, kept in the home volume: a message that is brought again only gets its receipt again. A line is an
  * id, or `+` and an id whose message the model has gone on from: who dies in between still says so, at the next sign of life.
  */
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { codeOf } from '../log.ts'
+import { textNowIn } from '../files.ts'
 
 const KEEP = 20_000
 
@@ -16,13 +16,7 @@ export class Delivered {
   constructor(path: string) {
     this.#path = path
     mkdirSync(dirname(path), { recursive: true })
-    let text = ''
-    try {
-      text = readFileSync(path, 'utf8')
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error
-    }
-    const lines = text.split('\n').filter((line) => /^\+?[0-9a-f-]{36}$/.test(line))
+    const lines = (textNowIn(path) ?? '').split('\n').filter((line) => /^\+?[0-9a-f-]{36}$/.test(line))
     for (const line of lines.slice(-KEEP)) {
       if (line.startsWith('+')) this.#unseen.delete(line.slice(1))
       else {

@@ -11,7 +11,7 @@ import { Delivery } from './delivery.ts'
 class Inbox {
   posted: string[] = []
   taken: string[] = []
-  receipts: [string, string[]][] = []
+  receipts: [string, readonly string[]][] = []
   process = 1
   open = true
   takes = true

@@ -6,34 +6,28 @@
 import type { link } from '@orchestra/contracts'
 import { background, log, reasonOf } from '../log.ts'
 import type { Delivered } from './delivered.ts'
+import { Copies, normal } from './copies.ts'
+import { CutOff } from './cut-off.ts'
+import type { InboxState } from './cut-off.ts'
 import { Permits } from './permits.ts'
+import { Reading } from './reading.ts'
+import type { CliInbox, Waiting } from './reading.ts'
 
-/** How long it is waited for the relay's word on what waits in the inbox: an older one never says it. */
-const INBOX_MS = 10_000
-
-/** Told to the model by agentd itself, not by anybody's message: no id, no receipt. */
-export type Waiting = { id: string | null; voice: link.Delivery['voice']; text: string; /** the word of `goOn` */ cutOff?: true }
 type Flight = { items: Waiting[]; voice: link.Delivery['voice']; text: string; posts: number; since: Date; process: number; conversation: string }
-
-/** The hook had it, the conversation does not show it yet. `active`: the model went on since. */
-type Reading = { flight: Flight; messages: string[]; since: number; active: boolean }
 
 /** `told`: what the model is to be told beside the text, by agentd itself. */
 export type Prompted = { kind: 'ours'; voice: link.Delivery['voice']; messages: string[]; told: string | null } | { kind: 'copy' } | { kind: 'other'; told: string | null }
 
-/** `alone`: told also where nothing comes to be read with it. */
-type CutOff = { words: string; alone: boolean; until: number }
-
 export type Port = {
-  /** Null while the CLI has no inbox. `process`: another number after each start. */
-  inbox: () => { path: string; process: number; conversation: string } | null
+  /** Null while the CLI has no inbox. */
+  inbox: () => CliInbox | null
   /** `messages`: ids that the conversation then shows beside the text. */
   post: (inbox: string, text: string, messages: readonly string[]) => Promise<void>
   /** Ids of messages that stand in a conversation; null: in any of this session's. */
   given: (conversation: string | null) => Promise<ReadonlySet<string>>
   /** How many times the CLI has taken the text in since then. */
   accepted: (conversation: string, text: string, since: Date) => Promise<number>
-  receipt: (messages: string[], state: 'delivered' | 'seen' | 'failed', reason?: string) => void
+  receipt: (messages: readonly string[], state: 'delivered' | 'seen' | 'failed', reason?: string) => void
   /** There is mail and no CLI to read it. */
   wanted: () => void
 }
@@ -46,10 +40,6 @@ const ONE_BY_ONE = 3
 /** Ids that one receipt may name. */
 const MAX_RECEIPT = 100
 const CHECK_MS = 1500
-/** The CLI writes within some tens of milliseconds. */
-const WRITTEN_MS = 50
-/** A CLI that lives on and writes nothing keeps no conversation: its hook's word has to do. */
-const UNWRITTEN_MS = 30_000
 /** In vain: a project's own settings can close the inbox, and no setting of ours opens it again. */
 const MAX_POSTS = 12
 
@@ -58,24 +48,23 @@ export class Delivery {
   readonly #delivered: Delivered
   #waiting: Waiting[] = []
   #flight: Flight | null = null
-  #reading: Reading[] = []
+  readonly #reading: Reading
   /** Until it is known what the conversation holds by now. */
   #arrived: link.Delivery[] = []
   #readingUp = false
-  #confirming = false
-  #confirmTimer: NodeJS.Timeout | null = null
-  /** Text → copies still to come, where it was posted more than once. */
-  #copies = new Map<string, number>()
+  readonly #copies = new Copies()
   readonly #permits = new Permits()
   #timer: NodeJS.Timeout | null = null
   #posting = false
-  #cutOff: CutOff | null = null
-  /** Whether something waits in the relay's inbox that has not been brought. */
-  #inbox: 'unknown' | 'held' | 'empty' = 'unknown'
+  readonly #cutOff = new CutOff()
 
   constructor(port: Port, delivered: Delivered) {
     this.#port = port
     this.#delivered = delivered
+    this.#reading = new Reading({
+      inbox: () => port.inbox(), given: (conversation) => port.given(conversation), settled: () => this.kick(),
+      written: (messages, active) => this.#got(messages, active), died: (items) => this.#takeBack(items),
+    })
   }
 
   deliver(deliveries: readonly link.Delivery[]): void {
@@ -88,35 +77,32 @@ export class Delivery {
     this.kick()
   }
 
-  /**
-   * The CLI is back in the middle of a turn. Its model is told so together with what waits, since that may be the answer to what it would ask
-   * again; on its own where nothing waits, unless it waits for something itself.
-   */
+  /** The CLI is back in the middle of a turn: its model is told so. `alone`: also where nothing comes to be read with it. */
   goOn(words: string, alone: boolean): void {
     // Said to the process before this one, which died with it.
     this.#waiting = this.#waiting.filter((w) => w.cutOff === undefined)
     if (this.#flight !== null && this.#flight.items.every((w) => w.cutOff)) this.#flight = null
-    this.#cutOff = { words, alone, until: Date.now() + INBOX_MS }
+    this.#cutOff.set(words, alone)
     this.kick()
   }
 
-  /** What the relay says of the session's inbox: nothing waits, or what waits there is held by a limit. */
-  inbox(state: 'empty' | 'held' | 'unknown'): void {
-    this.#inbox = state
+  /** What the relay says of the session's inbox. */
+  inbox(state: InboxState): void {
+    this.#cutOff.inbox(state)
     this.kick()
   }
 
   /** Sends the next text if it can be. Called whenever something may have changed. */
   kick(): void {
     const nothing = this.#flight === null && this.#waiting.length === 0
-    if (this.#posting || (nothing && this.#cutOff === null)) return
+    if (this.#posting || (nothing && !this.#cutOff.waits)) return
     const inbox = this.#port.inbox()
     if (inbox === null) {
       if (!nothing) this.#port.wanted()
       return
     }
     // What it was about to read may have died with the last process, and comes before all else then.
-    if (this.#reading.some((r) => r.flight.process !== inbox.process)) return this.#confirmSoon(0)
+    if (this.#reading.lookAfterDeath(inbox.process)) return
     if (nothing && !this.#goesAlone()) return
     if (this.#flight === null) this.#flight = this.#next()
     else if (this.#flight.process === inbox.process) return
@@ -135,61 +121,48 @@ export class Delivery {
   /** What the model is about to get. `messages`: those that this text carries. */
   async prompted(text: string): Promise<Prompted> {
     const key = normal(text)
-    const copies = this.#copies.get(key) ?? 0
+    const copies = this.#copies.of(key)
     const flight = this.#flight
     if (flight === null || normal(flight.text) !== key) {
-      if (copies === 0) return { kind: 'other', told: this.#takeCutOff() }
-      this.#countDown(key, copies)
+      if (copies === 0) return { kind: 'other', told: this.#cutOff.take() }
+      this.#copies.came(key)
       return { kind: 'copy' }
     }
     if (copies > 0 && flight.posts === 1) {
-      this.#countDown(key, copies)
+      this.#copies.came(key)
       return { kind: 'copy' }
     }
     this.#flight = null
     const messages = flight.items.flatMap((item) => (item.id === null ? [] : [item.id]))
-    if (messages.length > 0) {
-      this.#reading.push({ flight, messages, since: Date.now(), active: false })
-      this.#confirmSoon(WRITTEN_MS)
-    }
+    if (messages.length > 0) this.#reading.add(messages, flight.items, flight)
     if (flight.posts > 1) {
       // Sent again although the CLI had just taken it in: the second one is on its way.
       const taken = await this.#port.accepted(flight.conversation, flight.text, flight.since)
-      if (taken > 1) this.#copies.set(key, taken - 1)
+      if (taken > 1) this.#copies.expect(key, taken - 1)
     }
     queueMicrotask(() => this.kick())
-    return { kind: 'ours', voice: flight.voice, messages, told: this.#takeCutOff() }
+    return { kind: 'ours', voice: flight.voice, messages, told: this.#cutOff.take() }
   }
 
   /** Messages that came to the model as the result of a call: delivered when the conversation shows it. Those that die before that are brought again. */
   returned(messages: readonly string[]): void {
     const inbox = this.#port.inbox()
     const news = messages.filter((id) => !this.#delivered.has(id) && !this.#has(id))
-    if (inbox === null || news.length === 0) return
-    const flight: Flight = { items: [], voice: 'system', text: '', posts: 0, since: new Date(), process: inbox.process, conversation: inbox.conversation }
-    this.#reading.push({ flight, messages: news, since: Date.now(), active: false })
-    this.#confirmSoon(WRITTEN_MS)
-  }
-
-  #takeCutOff(): string | null {
-    const words = this.#cutOff?.words ?? null
-    this.#cutOff = null
-    return words
+    if (inbox !== null && news.length > 0) this.#reading.add(news, [], inbox)
   }
 
   /** Nothing is here that the word to go on could be told with: is nothing on its way? */
   #goesAlone(): boolean {
-    const cutOff = this.#cutOff
-    if (cutOff === null || !cutOff.alone || this.#readingUp || this.#inbox === 'held') return false
-    const wait = this.#inbox === 'empty' ? 0 : cutOff.until - Date.now()
+    const wait = this.#readingUp ? null : this.#cutOff.aloneIn()
+    if (wait === null) return false
     if (wait > 0) this.#arm(wait)
-    else this.#waiting.push({ id: null, voice: 'system', text: this.#takeCutOff() ?? '', cutOff: true })
+    else this.#waiting.push({ id: null, voice: 'system', text: this.#cutOff.take() ?? '', cutOff: true })
     return wait <= 0
   }
 
   /** The model spoke or acted: what it was given before, it has seen. */
   active(): void {
-    for (const r of this.#reading) r.active = true
+    this.#reading.active()
     this.#see()
   }
 
@@ -205,16 +178,12 @@ export class Delivery {
           log(`the conversation could not be read: ${reasonOf(error)}`)
           return new Set<string>()
         })
-        const reading = new Set(this.#reading.flatMap((r) => r.messages))
-        const unknown = [...given].filter((id) => !this.#delivered.has(id) && !reading.has(id))
+        const unknown = [...given].filter((id) => !this.#delivered.has(id) && !this.#reading.has(id))
         if (unknown.length > 0) this.#delivered.add(unknown)
         for (const d of this.#arrived.splice(0)) {
           const item: Waiting = { id: d.message, voice: d.voice, text: d.text }
-          const returned = this.#reading.find((r) => r.messages.includes(d.message) && !r.flight.items.some((one) => one.id === d.message))
           if (this.#delivered.has(d.message)) this.#again(d.message)
-          // The result of a call that is not written down yet: if it never is, there are its words.
-          else if (returned !== undefined) returned.flight.items.push(item)
-          else if (!this.#has(d.message)) this.#waiting.push(item)
+          else if (!this.#reading.bring(d.message, item) && !this.#has(d.message)) this.#waiting.push(item)
         }
       }
     } finally {
@@ -223,48 +192,15 @@ export class Delivery {
     this.kick()
   }
 
-  #confirmSoon(ms: number): void {
-    if (this.#confirmTimer !== null) clearTimeout(this.#confirmTimer)
-    this.#confirmTimer = setTimeout(() => {
-      this.#confirmTimer = null
-      if (!this.#confirming) background('looking for messages in the conversation', this.#confirm())
-    }, ms)
-  }
-
-  /** Receipts for what stands in the conversation; what a dead process did not get to write waits again, in its place. */
-  async #confirm(): Promise<void> {
-    this.#confirming = true
-    try {
-      const reading = [...this.#reading]
-      for (const conversation of new Set(reading.map((r) => r.flight.conversation))) {
-        const given = await this.#port.given(conversation)
-        for (const r of reading.filter((one) => one.flight.conversation === conversation)) {
-          const same = this.#port.inbox()?.process === r.flight.process
-          if (r.messages.every((id) => given.has(id)) || (same && Date.now() - r.since > UNWRITTEN_MS)) this.#got(r)
-        }
-      }
-      const inbox = this.#port.inbox()
-      const died = inbox === null ? [] : reading.filter((r) => this.#reading.includes(r) && r.flight.process !== inbox.process)
-      if (died.length > 0) this.#takeBack(died)
-    } finally {
-      this.#confirming = false
-    }
-    const [oldest] = this.#reading
-    if (oldest !== undefined) this.#confirmSoon(Date.now() - oldest.since > 3000 ? 1000 : WRITTEN_MS * 2)
-    else this.kick()
-  }
-
-  #got(r: Reading): void {
-    this.#reading = this.#reading.filter((one) => one !== r)
-    this.#delivered.add(r.messages)
-    this.#port.receipt(r.messages, 'delivered')
-    if (r.active) this.#see()
+  #got(messages: readonly string[], active: boolean): void {
+    this.#delivered.add(messages)
+    this.#port.receipt(messages, 'delivered')
+    if (active) this.#see()
   }
 
   /** It is brought again because its receipt got lost, and so may have what came after that. */
   #again(id: string): void {
-    // What it waited for stands in its conversation: nothing else will come.
-    if (this.#cutOff !== null) this.#cutOff.alone = true
+    this.#cutOff.nothingComes()
     this.#port.receipt([id], 'delivered')
     if (this.#delivered.wasSeen(id)) this.#port.receipt([id], 'seen')
   }
@@ -274,17 +210,16 @@ export class Delivery {
     for (let i = 0; i < seen.length; i += MAX_RECEIPT) this.#port.receipt(seen.slice(i, i + MAX_RECEIPT), 'seen')
   }
 
-  #takeBack(died: Reading[]): void {
-    this.#reading = this.#reading.filter((r) => !died.includes(r))
+  /** What a dead process did not get to write waits again, in its place. */
+  #takeBack(died: Waiting[]): void {
     const flight = this.#flight === null ? [] : this.#flight.items
     this.#flight = null
     this.#copies.clear()
-    this.#waiting = [...died.flatMap((r) => r.flight.items), ...flight, ...this.#waiting]
+    this.#waiting = [...died, ...flight, ...this.#waiting]
   }
 
   #has(id: string): boolean {
-    if (this.#reading.some((r) => r.messages.includes(id))) return true
-    return this.#waiting.some((w) => w.id === id) || (this.#flight?.items.some((w) => w.id === id) ?? false)
+    return this.#reading.has(id) || this.#waiting.some((w) => w.id === id) || (this.#flight?.items.some((w) => w.id === id) ?? false)
   }
 
   #next(): Flight {
@@ -303,7 +238,7 @@ export class Delivery {
     return { items, voice, text: items.map((i) => i.text).join('\n\n'), posts: 0, since: new Date(), process: -1, conversation: '' }
   }
 
-  async #send(flight: Flight, inbox: { path: string; process: number; conversation: string }): Promise<void> {
+  async #send(flight: Flight, inbox: CliInbox): Promise<void> {
     this.#posting = true
     flight.process = inbox.process
     flight.conversation = inbox.conversation
@@ -347,12 +282,4 @@ export class Delivery {
     if (wait > 0) this.#arm(wait)
     else await this.#send(flight, inbox)
   }
-
-  #countDown(key: string, copies: number): void {
-    if (copies <= 1) this.#copies.delete(key)
-    else this.#copies.set(key, copies - 1)
-  }
 }
-
-/** The CLI hands the text back as posted, but for the ends. */
-const normal = (text: string) => text.replaceAll('\r\n', '\n').trim()

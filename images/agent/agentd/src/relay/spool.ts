@@ -2,10 +2,10 @@
  * Events that the relay has not acknowledged yet, numbered and on disk in the home volume: they outlive the link, agentd and
  * the container, and arrive once and in order. Bounded: when full, the oldest go, and a notice says how many.
  */
-import { appendFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AgentEvent } from '@orchestra/contracts'
-import { codeOf } from '../log.ts'
+import { textNowIn, tryJson } from '../files.ts'
 
 type Entry = { number: number; json: string; event: AgentEvent }
 export type Batch = { from: number; events: AgentEvent[] }
@@ -102,13 +102,7 @@ export class Spool {
   }
 
   #load(): void {
-    let text = ''
-    try {
-      text = readFileSync(this.#path, 'utf8')
-    } catch (error) {
-      if (codeOf(error) !== 'ENOENT') throw error
-    }
-    for (const line of text.split('\n')) {
+    for (const line of (textNowIn(this.#path) ?? '').split('\n')) {
       const space = line.indexOf(' ')
       if (space < 1) continue
       const head = line.slice(0, space)
@@ -129,13 +123,5 @@ export class Spool {
     this.#entries.push({ number, json, event: parsed.data })
     this.#bytes += json.length
     this.#next = Math.max(this.#next, number + 1)
-  }
-}
-
-const tryJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }

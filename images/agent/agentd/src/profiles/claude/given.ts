@@ -5,6 +5,7 @@
  */
 import { open, readdir } from 'node:fs/promises'
 import { z } from 'zod'
+import { tryJson } from '../../files.ts'
 import { codeOf } from '../../log.ts'
 
 const PREFIX = 'orchestra:'
@@ -18,7 +19,9 @@ const Origin = z.object({ from: z.string() })
 const ANSWER = 'Answer from '
 /** Stands beside the result of the CLI's own question tool. */
 const NATIVE = '"answers":'
-const Result = z.object({ type: z.literal('tool_result'), tool_use_id: z.string().catch(''), content: z.union([z.string().transform((text) => [{ text }]), z.array(z.object({ text: z.string().catch('') }))]) })
+/** What a tool said, as one text or in parts. */
+export const Texts = z.union([z.string().transform((text) => [{ text }]), z.array(z.object({ text: z.string().catch('') }))])
+const Result = z.object({ type: z.literal('tool_result'), tool_use_id: z.string().catch(''), content: Texts })
 const Message = z.object({ content: z.array(z.unknown()).catch([]) })
 const Line = z.object({ type: z.string(), message: Message.optional().catch(undefined), origin: Origin.optional().catch(undefined), attachment: z.object({ origin: Origin.optional().catch(undefined) }).optional().catch(undefined) })
 
@@ -37,13 +40,7 @@ const answersIn = (block: unknown, answersOf: AnswersOf): string[] => {
 
 const idsOf = (line: string, answersOf: AnswersOf): string[] => {
   if (!line.includes(`"${PREFIX}`) && !line.includes(ANSWER) && !line.includes(NATIVE)) return []
-  let json: unknown
-  try {
-    json = JSON.parse(line)
-  } catch {
-    return [] // cut short by the death of who wrote it
-  }
-  const read = Line.safeParse(json)
+  const read = Line.safeParse(tryJson(line))
   if (!read.success) return []
   const from = read.data.type === 'user' ? read.data.origin?.from : read.data.type === 'attachment' ? read.data.attachment?.origin?.from : undefined
   if (from?.startsWith(PREFIX)) return from.slice(PREFIX.length).split(',')

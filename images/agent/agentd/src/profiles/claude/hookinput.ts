@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { limits } from '@orchestra/contracts'
 import type { AgentEvent } from '@orchestra/contracts'
 import type { Hook } from '../profile.ts'
-import { answersInText } from './given.ts'
+import { answersInText, Texts } from './given.ts'
 
 const text = z.string().catch('')
 export const HookInput = z.object({
@@ -107,7 +107,6 @@ const answersIn = (input: HookInput): ((key: string) => string | null) => {
   return (key) => answers.get(key)?.slice(0, 2000) ?? null
 }
 
-const Texts = z.union([z.string().transform((text) => [{ text }]), z.array(z.object({ text: z.string().catch('') }))])
 /** The messages that the result of our own question tool is. */
 const returnedIn = (input: HookInput): string[] => {
   const read = Texts.safeParse(isQuestionTool(input.tool_name) ? input.tool_response : undefined)

@@ -1,8 +1,7 @@
 /** Claude Code's own records and its inbox socket. */
-import { readFile } from 'node:fs/promises'
 import { createConnection } from 'node:net'
 import { z } from 'zod'
-import { codeOf } from '../../log.ts'
+import { textIn, tryJson } from '../../files.ts'
 import type { Places } from '../../places.ts'
 import type { CliRecord } from '../profile.ts'
 import { originOf } from './given.ts'
@@ -15,22 +14,11 @@ const SessionFile = z.object({ sessionId: z.string(), status: z.enum(['idle', 's
 
 /** By the pid of the very process that we started: a record that a killed one left behind has another. */
 export const readRecord = async (places: Places, pid: number): Promise<CliRecord | null> => {
-  const text = await readFile(`${places.home}/.claude/sessions/${pid}.json`, 'utf8').catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return null
-    throw error
-  })
+  const text = await textIn(`${places.home}/.claude/sessions/${pid}.json`)
   // Null too while it is being written.
   const parsed = text === null ? null : SessionFile.safeParse(tryJson(text))
   if (parsed === null || !parsed.success) return null
   return { status: states[parsed.data.status], since: new Date(parsed.data.statusUpdatedAt ?? Date.now()), background: parsed.data.status === 'shell', inbox: parsed.data.messagingSocketPath ?? null, conversation: parsed.data.sessionId }
-}
-
-const tryJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 /** `messages` go into `from`, which the CLI keeps beside the text and shows to no model. */
@@ -51,10 +39,7 @@ const Line = z.object({ type: z.string(), operation: z.string().optional(), cont
 /** The transcript has an `enqueue` line with the text as soon as the CLI has taken it in. */
 export const timesEnqueued = async (places: Places, conversation: string, text: string, since: Date): Promise<number> => {
   let times = 0
-  const all = await readFile(transcriptPath(places, conversation), 'utf8').catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return ''
-    throw error
-  })
+  const all = (await textIn(transcriptPath(places, conversation))) ?? ''
   for (const line of all.slice(-4_000_000).split('\n').toReversed()) {
     if (!line.includes('"queue-operation"')) continue
     const parsed = Line.safeParse(tryJson(line))

@@ -1,7 +1,7 @@
 /** Claude Code's settings, such that it starts without any dialog and reports everything to loopback. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import type { link } from '@orchestra/contracts'
-import { codeOf } from '../../log.ts'
+import { textIn, tryJson } from '../../files.ts'
 import type { Places } from '../../places.ts'
 
 /** Stands in for a credential that only the relay holds. The CLI wants it approved by its last 20 characters. */
@@ -29,17 +29,9 @@ const hooks = (places: Places) => {
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const readObject = async (path: string): Promise<Record<string, unknown>> => {
-  const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    if (codeOf(error) === 'ENOENT') return '{}'
-    throw error
-  })
-  try {
-    const value: unknown = JSON.parse(text)
-    return isObject(value) ? value : {}
-  } catch {
-    // Cut short by a kill, or broken by the agent: the CLI could not read it either.
-    return {}
-  }
+  // Cut short by a kill, or broken by the agent: the CLI could not read it either.
+  const value = tryJson((await textIn(path)) ?? '')
+  return isObject(value) ? value : {}
 }
 
 const writeJson = async (path: string, value: unknown): Promise<void> => {
