@@ -26,24 +26,26 @@ export type SignedInSockets = {
 }
 
 export const signedInSockets = (accounts: Pick<Accounts, 'whoIs'>, onFailure: (error: unknown) => void, everyMs = lookAgainMs): SignedInSockets => {
-  const open = new Map<string, Set<WebSocket>>()
-  const endOf = (secret: string): void => {
-    for (const socket of open.get(secret) ?? []) end(socket)
+  const open = new Map<string, { sockets: Set<WebSocket>; timer: NodeJS.Timeout }>()
+  const forget = (secret: string): Set<WebSocket> => {
+    const known = open.get(secret)
+    clearInterval(known?.timer)
     open.delete(secret)
+    return known?.sockets ?? new Set()
   }
+  const endOf = (secret: string): void => forget(secret).forEach(end)
   const look = (secret: string): void => {
     accounts.whoIs(secret).then((who) => { if (!who) endOf(secret) }, onFailure)
   }
   return {
     endOf,
     add(socket, secret) {
-      const own = open.get(secret) ?? new Set()
-      open.set(secret, own.add(socket))
-      const timer = setInterval(look, everyMs, secret)
+      const own = open.get(secret) ?? { sockets: new Set(), timer: setInterval(look, everyMs, secret) }
+      open.set(secret, own)
+      own.sockets.add(socket)
       socket.on('close', () => {
-        clearInterval(timer)
-        own.delete(socket)
-        if (own.size === 0 && open.get(secret) === own) open.delete(secret)
+        own.sockets.delete(socket)
+        if (own.sockets.size === 0 && open.get(secret) === own) forget(secret)
       })
       // It may have been signed out while this socket was let in.
       look(secret)
