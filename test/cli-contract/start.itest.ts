@@ -44,7 +44,7 @@ describe('an executor with a brief', () => {
   })
 
   it('resumes its conversation after kill -9, and waits for a message', async () => {
-    await session.sh('kill -9 $(tmux -S /tmp/orchestra/tmux.sock display -p -t =cli: "#{pane_pid}")')
+    await session.killCli()
     await session.relay.event('cli.exited')
     await session.relay.event('cli.started', (e) => e.resumed)
     await session.deliver('[From: other] Are you back?')
@@ -63,7 +63,7 @@ it('goes on by itself when it is killed in its first turn', async () => {
     }
     await session.start()
     await session.relay.until('the first request', () => session.relay.model.requests.length === 1)
-    await session.sh('kill -9 $(tmux -S /tmp/orchestra/tmux.sock display -p -t =cli: "#{pane_pid}")')
+    await session.killCli()
     await session.relay.event('cli.exited')
     answer()
     // With the brief, or, where the prompt was on disk already, with the word that it was cut off.

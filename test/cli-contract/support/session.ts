@@ -13,6 +13,9 @@ export const image = process.env['ORCHESTRA_AGENT_IMAGE'] ?? 'orchestra-agent:lo
 /** An owner that is not root, when the tests run as root. */
 const uid = process.getuid?.() === 0 ? 1000 : (process.getuid?.() ?? 1000)
 
+/** In the container's shell: the CLI's process. */
+export const cliPid = '$(tmux -S /tmp/orchestra/tmux.sock display -p -t =cli: "#{pane_pid}")'
+
 export type SessionOptions = Partial<Pick<link.Seed, 'role' | 'brief' | 'permissionMode' | 'setupCommand' | 'setupRun' | 'run'>> & { root?: boolean; files?: Record<string, string> }
 
 export class Session {
@@ -82,6 +85,11 @@ export class Session {
 
   type(...keys: string[]): Promise<string> {
     return this.sh(`tmux -S /tmp/orchestra/tmux.sock send-keys -t =cli: ${keys.map((k) => `'${k}'`).join(' ')}`)
+  }
+
+  /** The CLI dies without warning. */
+  killCli(): Promise<string> {
+    return this.sh(`kill -KILL ${cliPid}`)
   }
 
   /** Empty until the CLI has made it. */
